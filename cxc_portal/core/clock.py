@@ -1,0 +1,15 @@
+"""The one clock. Every part of the portal asks here what time it is."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return timezone.now()
+
+
+def today() -> date:
+    """Today's date in the portal's own time zone (`TIME_ZONE`)."""
+    return timezone.localdate(now())

@@ -1,0 +1,163 @@
+"""The portal's own rows: the audit chain, outgoing mail and jobs. No domain in here."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One thing that happened. Insert-only: triggers refuse every change."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    event = models.CharField(max_length=100)
+    actor_id = models.BigIntegerField(null=True)
+    subject_type = models.CharField(max_length=100, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["sequence"]
+        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.event}"
+
+
+class AuditHead(models.Model):
+    """The end of the audit chain: one row, locked while an entry is appended."""
+
+    sequence = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="core_audithead_single")]
+
+    def __str__(self) -> str:
+        return str(self.sequence)
+
+
+class MailStatus(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OutgoingMail(models.Model):
+    """One message to one person. Written with the business change, delivered after it."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    dedup_key = models.CharField(max_length=200, unique=True)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recipient"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    to = models.EmailField(_("to"), max_length=254)
+    language = models.CharField(_("language"), max_length=10)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"))
+    is_confidential = models.BooleanField(default=False)
+    about_type = models.CharField(max_length=100, blank=True)
+    about_id = models.CharField(max_length=40, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=MailStatus, default=MailStatus.QUEUED
+    )
+    created_at = models.DateTimeField(_("written"))
+    send_after = models.DateTimeField(_("goes out after"))
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["status", "send_after"]),
+            models.Index(fields=["about_type", "about_id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=MailStatus.values), name="core_outgoingmail_status"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MailStatus.SENT) | Q(sent_at__isnull=False),
+                name="core_outgoingmail_sent_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MailStatus.SENDING) | Q(claimed_at__isnull=False),
+                name="core_outgoingmail_sending_has_claim",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class JobStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class Job(models.Model):
+    """Long work with progress that the page and the command line both show."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    status = models.CharField(
+        _("status"), max_length=10, choices=JobStatus, default=JobStatus.WAITING
+    )
+    parameters = models.JSONField(default=dict)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    input_file = models.FileField(upload_to="jobs/", blank=True)
+    output_file = models.FileField(upload_to="jobs/", blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    started_at = models.DateTimeField(_("started"), null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=JobStatus.values), name="core_job_status"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[JobStatus.DONE, JobStatus.FAILED])
+                | Q(finished_at__isnull=False),
+                name="core_job_finished_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def percent(self) -> int:
+        """How far the work is, 0 to 100."""
+        return 100 * self.done // self.total if self.total else 0

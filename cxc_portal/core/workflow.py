@@ -1,0 +1,244 @@
+"""Lifecycles as declarative tables, and the one function that moves an object through them.
+
+A `Workflow` is declared in `<app>/workflows.py`. It says for each state who must act and what they
+read, and for each transition from where, to where, by whom and under which check. `apply` is the
+only place in the portal that assigns `state`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core import audit, clock
+from cxc_portal.core.errors import NotAllowed, TransitionRefused
+
+Text = str | Promise
+SYSTEM = "system"
+
+
+class TransitionRecord(models.Model):
+    """One step of one object. A lifecycle's concrete log adds `subject` and who acted for whom."""
+
+    transition = models.CharField(_("step"), max_length=40)
+    source = models.CharField(_("from"), max_length=20)
+    target = models.CharField(_("to"), max_length=20)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    comment = models.TextField(_("comment"), blank=True)
+    needs_comment = models.BooleanField(default=False)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        abstract = True
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(needs_comment=False) | ~Q(comment=""),
+                name="%(app_label)s_%(class)s_comment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """The primary action that a party finds on an object in some state."""
+
+    label: Text
+    url_name: str
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a lifecycle and what people read while an object is in it."""
+
+    value: str
+    label: Text
+    responsible: str | None
+    your_turn: Text
+    waiting: Text
+    next: Text
+    steps: Mapping[str, Step] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One way from some states to another."""
+
+    name: str
+    label: Text
+    sources: tuple[str, ...]
+    target: str
+    by: tuple[str, ...]
+    check: Callable[[Any, Any], None] | None = None
+    needs_comment: bool = False
+    stamps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Baton:
+    """Who must act on an object, as one viewer sees it.
+
+    `situation` is "yours", "waiting" or "closed"; `sentence` is what the viewer reads on top of the
+    page, `action_url` the one primary action, empty when there is none for this viewer.
+    """
+
+    situation: str
+    label: Text
+    sentence: Text
+    since: datetime
+    next: Text
+    responsible: str | None
+    action_label: Text = ""
+    action_url: str = ""
+
+
+class Workflow:
+    """A lifecycle: its states, its transitions, its log, and who is which party to an object.
+
+    `parties(obj, user)` names the parties that `user` belongs to for `obj`; a user of None stands
+    for the portal itself and is the party `SYSTEM`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        states: Iterable[State],
+        transitions: Iterable[Transition],
+        log: type[TransitionRecord],
+        parties: Callable[[Any, Any], frozenset[str]],
+    ) -> None:
+        self.name = name
+        self.states = {state.value: state for state in states}
+        self.transitions = {transition.name: transition for transition in transitions}
+        self.log = log
+        self._parties = parties
+        for transition in self.transitions.values():
+            unknown = {*transition.sources, transition.target} - set(self.states)
+            if unknown:
+                raise ValueError(f"{name}.{transition.name} names unknown states {unknown}")
+
+    def parties(self, obj: Any, user: Any) -> frozenset[str]:
+        """The parties that the user belongs to for this object."""
+        return frozenset({SYSTEM}) if user is None else self._parties(obj, user)
+
+    def may(self, name: str, obj: Any, user: Any) -> bool:
+        """Whether the user is one of those who may ever take this step on this object."""
+        return bool(self.parties(obj, user).intersection(self.transitions[name].by))
+
+    def is_open(self, name: str, obj: Any, user: Any) -> bool:
+        """Whether the user may take this step now, its check aside."""
+        return obj.state in self.transitions[name].sources and self.may(name, obj, user)
+
+    def open_to(self, obj: Any, user: Any) -> list[Transition]:
+        """The steps that the user may take on this object now."""
+        parties = self.parties(obj, user)
+        return [
+            transition
+            for transition in self.transitions.values()
+            if obj.state in transition.sources and parties.intersection(transition.by)
+        ]
+
+    def apply(
+        self,
+        obj: Any,
+        name: str,
+        *,
+        actor: Any,
+        comment: str = "",
+        changes: Mapping[str, Any] | None = None,
+        record: Mapping[str, Any] | None = None,
+    ) -> TransitionRecord:
+        """Take one step: lock the row, check, save, write log and audit entry.
+
+        `obj` is refreshed from the locked row and left as saved. `changes` are fields to set along
+        with the state, `record` further fields of the log. Raises `NotAllowed` or
+        `TransitionRefused`; then nothing has changed.
+        """
+        transition = self.transitions[name]
+        comment = comment.strip()
+        with transaction.atomic():
+            obj.refresh_from_db(
+                from_queryset=type(obj)._base_manager.select_for_update(of=("self",))
+            )
+            self._require(transition, obj, actor, comment)
+            source, moment = obj.state, clock.now()
+            obj.state, obj.state_since = transition.target, moment
+            written = {"state", "state_since", *transition.stamps, *(changes or {})}
+            for stamp in transition.stamps:
+                setattr(obj, stamp, moment)
+            for attribute, value in (changes or {}).items():
+                setattr(obj, attribute, value)
+            obj.save(update_fields=sorted(written))
+            entry = self.log._default_manager.create(
+                subject=obj,
+                transition=name,
+                source=source,
+                target=transition.target,
+                actor=actor,
+                comment=comment,
+                needs_comment=transition.needs_comment,
+                at=moment,
+                **(record or {}),
+            )
+            audit.record(
+                f"{self.name}.{name}",
+                subject=obj,
+                actor=actor,
+                data={"from": source, "to": transition.target, "log": entry.pk},
+            )
+        return entry
+
+    def _require(self, transition: Transition, obj: Any, actor: Any, comment: str) -> None:
+        if not self.parties(obj, actor).intersection(transition.by):
+            raise NotAllowed(_("You may not do this."))
+        if obj.state not in transition.sources:
+            raise TransitionRefused(
+                "wrong_state",
+                _("This is not possible now: “%(state)s”. Look at the page again.")
+                % {"state": self.states[obj.state].label},
+            )
+        if transition.needs_comment and not comment:
+            raise TransitionRefused(
+                "comment_missing", _("Give a reason, so that the other side can act on it.")
+            )
+        if transition.check:
+            transition.check(obj, actor)
+
+    def baton(self, obj: Any, viewer: Any) -> Baton:
+        """Who must act, since when, what comes next and the viewer's one primary action."""
+        state = self.states[obj.state]
+        parties = self.parties(obj, viewer)
+        if state.responsible is None:
+            situation, sentence = "closed", state.waiting
+        elif state.responsible in parties:
+            situation, sentence = "yours", state.your_turn
+        else:
+            situation, sentence = "waiting", state.waiting
+        step = next((state.steps[party] for party in state.steps if party in parties), None)
+        return Baton(
+            situation=situation,
+            label=state.label,
+            sentence=sentence,
+            since=obj.state_since,
+            next=state.next,
+            responsible=state.responsible,
+            action_label=step.label if step else "",
+            action_url=reverse(step.url_name, args=[obj.ref]) if step else "",
+        )

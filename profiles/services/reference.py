@@ -1,0 +1,177 @@
+"""Loading and changing the reference data."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from cxc_portal.core import audit, clock
+from profiles.models import (
+    Cluster,
+    Country,
+    OrganisationType,
+    Partnership,
+    ProgrammeRules,
+    ReasonText,
+    Sector,
+    User,
+)
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of one of the app's data files."""
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _upsert(model: Any, key: str, objects: list[Any], fields: list[str]) -> int:
+    model.objects.bulk_create(
+        objects, update_conflicts=True, unique_fields=[key], update_fields=fields
+    )
+    return len(objects)
+
+
+def load_reference_data() -> dict[str, int]:
+    """Sectors, countries, types, partnerships, clusters, texts and the first rules.
+
+    Safe to repeat: known rows are brought up to date, rules that the Support Office published
+    stay in force. Says how many rows of each there are.
+    """
+    with transaction.atomic():
+        return {
+            "countries": _load_countries(),
+            "sectors": _load_sectors(),
+            "organisation types": _load_types(),
+            "partnerships": _load_partnerships(),
+            "clusters": _load_clusters(),
+            "ready-made texts": _load_texts(),
+            "programme rules": _load_rules(),
+        }
+
+
+def _load_countries() -> int:
+    objects = [
+        Country(
+            code=row["iso2"],
+            name=row["name"],
+            group=row["group"],
+            is_eligible=row["eligible"] == "yes",
+            lump_sum_full=int(row["lump_sum_full_eur"]),
+            note=row["note"],
+        )
+        for row in rows("participating_countries.csv")
+    ]
+    return _upsert(
+        Country, "code", objects, ["name", "group", "is_eligible", "lump_sum_full", "note"]
+    )
+
+
+def _load_sectors() -> int:
+    keywords = {row["division"]: row["keywords"] for row in rows("nace_keywords.csv")}
+    objects = [
+        Sector(
+            code=row["division"],
+            section=row["section"],
+            title=row["title"],
+            keywords=keywords.get(row["division"], ""),
+        )
+        for row in rows("nace_rev2_divisions.csv")
+    ]
+    return _upsert(Sector, "code", objects, ["section", "title", "keywords"])
+
+
+def _load_types() -> int:
+    objects = [
+        OrganisationType(
+            code=row["code"],
+            label=row["label"],
+            family=row["family"],
+            needs_cluster_membership=row["needs_cluster_membership"] == "yes",
+            may_visit=row["may_visit"] == "yes",
+            may_host=row["may_host"] == "yes",
+            kpi_category=row["kpi_category"],
+            position=position,
+        )
+        for position, row in enumerate(rows("organisation_types.csv"), start=1)
+    ]
+    fields = [
+        "label",
+        "family",
+        "needs_cluster_membership",
+        "may_visit",
+        "may_host",
+        "kpi_category",
+        "position",
+    ]
+    return _upsert(OrganisationType, "code", objects, fields)
+
+
+def _load_partnerships() -> int:
+    sectors = {row["acronym"]: row["sectors"] for row in rows("partnership_sectors.csv")}
+    objects = [
+        Partnership(
+            acronym=row["acronym"],
+            field=row["field"],
+            coordinator_name=row["coordinator"],
+            planned_exchanges=int(row["planned_exchanges"]),
+            sectors=sectors.get(row["acronym"], "").split(";"),
+        )
+        for row in rows("partnerships.csv")
+    ]
+    fields = ["field", "coordinator_name", "planned_exchanges", "sectors"]
+    return _upsert(Partnership, "acronym", objects, fields)
+
+
+def _load_clusters() -> int:
+    partnerships = {partnership.acronym: partnership for partnership in Partnership.objects.all()}
+    objects = [
+        Cluster(
+            name=row["name"],
+            country_id=row["country"] or None,
+            partnership=partnerships.get(row["partnership"]),
+        )
+        for row in rows("clusters.csv")
+    ]
+    return _upsert(Cluster, "name", objects, ["country", "partnership"])
+
+
+def _load_texts() -> int:
+    for row in rows("reason_texts.csv"):
+        ReasonText.objects.get_or_create(
+            decision=row["decision"], title=row["title"], defaults={"text": row["text"]}
+        )
+    return ReasonText.objects.count()
+
+
+def _rule_value(row: dict[str, str]) -> int | str:
+    return int(row["value"]) if row["kind"] == "integer" else row["value"]
+
+
+def _load_rules() -> int:
+    values = {row["key"]: _rule_value(row) for row in rows("programme_rules.csv")}
+    latest = ProgrammeRules.objects.order_by("-version").first()
+    if latest is None:
+        publish_rules(values=values, note="As the scheme was published.", actor=None)
+    elif missing := {key: value for key, value in values.items() if key not in latest.values}:
+        publish_rules(
+            values={**latest.values, **missing}, note="New rules added by the portal.", actor=None
+        )
+    return len(values)
+
+
+def publish_rules(*, values: dict[str, Any], note: str, actor: User | None) -> ProgrammeRules:
+    """Put a new version of the rules in force; earlier versions are kept."""
+    with transaction.atomic():
+        latest = ProgrammeRules.objects.select_for_update(of=("self",)).first()
+        rules = ProgrammeRules.objects.create(
+            version=latest.version + 1 if latest else 1,
+            values=values,
+            note=note,
+            created_at=clock.now(),
+            created_by=actor,
+        )
+        audit.record("rules.published", subject=rules, actor=actor, data={"version": rules.version})
+    return rules

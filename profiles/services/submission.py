@@ -1,0 +1,48 @@
+"""Submitting a profile, for the first time and again."""
+
+from django.db import transaction
+
+from profiles import notifications
+from profiles.facts import profile_facts
+from profiles.models import Profile, ProfileSubmission, User
+from profiles.signals import listing_changed
+from profiles.workflows import profile_workflow
+
+
+def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
+    """The profile waits at its partnership's desk; what it said is kept as a numbered submission.
+
+    Raises `TransitionRefused` unless it is a draft or was returned, `NotAllowed` for anybody but
+    its owner (an actor of None is the portal itself).
+    """
+    with transaction.atomic():
+        profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
+        profile_workflow.apply(
+            profile, "submit", actor=actor, record={"organisation": profile.organisation}
+        )
+        keep_submission(profile, by=actor)
+        notifications.profile_submitted(profile)
+    return profile
+
+
+def revalidate_profile(*, profile: Profile, actor: User | None) -> Profile:
+    """A published profile goes back to the desk because a fact that was validated has changed."""
+    with transaction.atomic():
+        profile_workflow.apply(
+            profile, "revalidate", actor=actor, record={"organisation": profile.organisation}
+        )
+        keep_submission(profile, by=actor)
+        notifications.profile_submitted(profile)
+        listing_changed.send(sender=Profile, profile_ids=[profile.pk])
+    return profile
+
+
+def keep_submission(profile: Profile, *, by: User | None) -> ProfileSubmission:
+    """Snapshot the profile as it is now. The caller holds the profile's lock."""
+    return ProfileSubmission.objects.create(
+        profile=profile,
+        number=profile.submissions.count() + 1,
+        at=profile.submitted_at,
+        by=by,
+        facts=profile_facts(profile),
+    )
