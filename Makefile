@@ -25,7 +25,7 @@ test: ## Run the suite on SQLite, then on PostgreSQL and Redis (ARGS="tests/core
 
 bench: ## Measure against the yardsticks in tests/benchmarks
 	@bin/setup dev
-	@$(PYTHON_IN_VENV) -m pytest tests/benchmarks -m benchmark -p no:randomly $(ARGS)
+	@bin/bench $(ARGS)
 
 lint: ## Check form, layers, templates, types, migrations and production settings
 	@bin/setup dev

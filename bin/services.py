@@ -100,7 +100,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def private_folder() -> Iterator[Path]:
-    """A folder for the servers' data; root hands it to the account that runs PostgreSQL."""
+    """A temporary folder, taken away afterwards with all that the tests left in it."""
     folder = Path(tempfile.mkdtemp(prefix="cxc-servers-", dir="/tmp" if _is_root() else None))  # noqa: S108 - PostgreSQL's account cannot enter root's own folders
     try:
         yield folder

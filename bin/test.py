@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 from services import (
@@ -43,14 +44,15 @@ def main(arguments: list[str]) -> int:
     if IN_CI and not (browser and servers):
         return 1
 
-    print("\n== The suite on SQLite", flush=True)
-    code = _pytest(_unless(arguments, FIRST_RUN), arguments, environment)
-    if code or not servers:
-        return code
-
-    print("\n== The suite on PostgreSQL and Redis", flush=True)
-    with _servers(servers) as addresses:
-        return _pytest(_unless(arguments, LAST_RUN), arguments, environment | addresses)
+    with private_folder() as folder:
+        environment["TMPDIR"] = str(folder)
+        print("\n== The suite on SQLite", flush=True)
+        code = _pytest(_unless(arguments, FIRST_RUN), arguments, environment)
+        if code or not servers:
+            return code
+        print("\n== The suite on PostgreSQL and Redis", flush=True)
+        with _servers(servers, folder) as addresses:
+            return _pytest(_unless(arguments, LAST_RUN), arguments, environment | addresses)
 
 
 def _optional(*programs: Program) -> dict[str, str] | None:
@@ -82,9 +84,8 @@ def _pytest(options: list[str], arguments: list[str], environment: dict[str, str
 
 
 @contextlib.contextmanager
-def _servers(programs: dict[str, str]) -> Iterator[dict[str, str]]:
+def _servers(programs: dict[str, str], folder: Path) -> Iterator[dict[str, str]]:
     with (
-        private_folder() as folder,
         postgres(programs[POSTGRES.name], folder) as database,
         redis(programs[REDIS.name], folder) as broker,
     ):
