@@ -14,8 +14,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOST=0.0.0.0 \
     PORT=8000 \
     STATIC_ROOT=/srv/static \
-    VAR_DIR=/var/lib/portal \
-    WORKER_TMP_DIR=/dev/shm
+    VAR_DIR=/var/lib/portal
 
 RUN groupadd --system --gid 10001 portal \
     && useradd --system --uid 10001 --gid portal --home-dir /var/lib/portal --shell /usr/sbin/nologin portal \
@@ -23,7 +22,7 @@ RUN groupadd --system --gid 10001 portal \
 
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv/portal
-COPY manage.py Procfile ./
+COPY manage.py gunicorn.conf.py ./
 COPY bin/as_production bin/healthcheck.py bin/
 COPY cxc_portal cxc_portal
 COPY profiles profiles
@@ -39,4 +38,4 @@ EXPOSE 8000
 VOLUME /var/lib/portal
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
     CMD ["python", "bin/healthcheck.py", "web"]
-CMD ["gunicorn", "cxc_portal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-"]
+CMD ["gunicorn", "cxc_portal.wsgi"]

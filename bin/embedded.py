@@ -16,6 +16,7 @@ DEFAULTS = {
     "HOST": "127.0.0.1",
     "PORT": "8000",
 }
+ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"
 THROWN_AWAY = (
     "portal.sqlite3*",
     "media",
@@ -33,6 +34,8 @@ def environment() -> dict[str, str]:
     values.setdefault("SITE_URL", f"http://localhost:{values['PORT']}")
     values.setdefault("VAR_DIR", str(ROOT / "var"))
     values["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), values.get("PATH", "")])
+    if os.geteuid() == 0:
+        values.setdefault("PYTHONWARNINGS", ROOT_IS_FINE)
     return values
 
 
@@ -54,11 +57,12 @@ def prepare(values: dict[str, str]) -> None:
     loaded = Path(values["VAR_DIR"]) / "demo-loaded"
     if not values.get("DATABASE_URL") and not (loaded.parent / "portal.sqlite3").exists():
         loaded.unlink(missing_ok=True)
+    (loaded.parent / "static").mkdir(exist_ok=True)
     manage(values, "migrate", "--verbosity", "0", "--no-input")
-    manage(values, "load_reference_data", "--verbosity", "0")
+    manage(values, "load_reference_data", quiet=True)
     if values["DEMO"] == "1" and not loaded.exists():
         print("Loading the demo world ...", flush=True)
-        manage(values, "load_demo", "--verbosity", "0")
+        manage(values, "load_demo")
         loaded.touch()
 
 
@@ -74,10 +78,10 @@ def reset(values: dict[str, str]) -> None:
                 path.unlink()
 
 
-def manage(values: dict[str, str], *arguments: str) -> None:
+def manage(values: dict[str, str], *arguments: str, quiet: bool = False) -> None:
     """Run a management command; its failure ends the program with its exit code."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=values, cwd=ROOT, check=False
-    )
+    command = [sys.executable, "manage.py", *arguments]
+    output = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, env=values, cwd=ROOT, stdout=output, check=False)
     if done.returncode:
         sys.exit(done.returncode)

@@ -13,11 +13,13 @@ import sys
 import time
 
 from embedded import ROOT, environment, prepare, the_only_one
+from honcho import manager as honcho_manager
+from honcho.compat import ProcessManager
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 from honcho.printer import Printer
 
 START_SECONDS = 120
+STOP_SECONDS = 30  # the worker ends what it has in hand
 ACCOUNTS = (
     ("visitor@demo.example", "a visiting organisation"),
     ("host@demo.example", "a host"),
@@ -27,6 +29,17 @@ ACCOUNTS = (
     ("support@demo.example", "Support Office"),
     ("observer@demo.example", "observer"),
 )
+
+
+class Leaders(ProcessManager):
+    """Asks the processes that were started to end, and lets them end their own children.
+
+    honcho asks the children too, upon which Celery's worker loses them and what they work on.
+    """
+
+    def terminate(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def main() -> int:
@@ -50,7 +63,9 @@ def _refuse_a_taken_port(values: dict[str, str]) -> None:
 def _start(values: dict[str, str]) -> int:
     """Run the processes until one ends or a signal comes; 0 when the user stopped them."""
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    manager = Manager(Printer(sys.stdout))
+    honcho_manager.KILL_WAIT = STOP_SECONDS
+    manager = honcho_manager.Manager(Printer(sys.stdout))
+    manager._procmgr = Leaders()
     procfile = parse_procfile((ROOT / "Procfile").read_text())
     for name, command in procfile.processes.items():
         manager.add_process(name, command, env=values, cwd=str(ROOT))

@@ -1,0 +1,12 @@
+"""How the web process serves. Read by gunicorn wherever it starts: make run, image, server."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+accesslog = "-"
+# The workers' heartbeat is a file: on a slow disk it would make them look hung.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - Linux's memory
+control_socket_disable = True
