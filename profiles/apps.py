@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProfilesConfig(AppConfig):
     name = "profiles"
     verbose_name = _("Organisations and profiles")
+
+    def ready(self) -> None:
+        from cxc_portal.core import jobs  # models can be imported only now
+        from profiles import imports
+
+        jobs.register(imports.KIND, imports.run_import)

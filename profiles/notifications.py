@@ -1,6 +1,6 @@
 """The mails of this app: who hears of what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import mail
 from cxc_portal.core.mail import MailKind, Recipient
+from cxc_portal.core.models import Job
 from profiles.enums import StaffRoleName
 from profiles.models import Profile, User
 
@@ -29,6 +30,9 @@ PROFILE_SUSPENDED = mail.register(
 )
 PROFILE_REINSTATED = mail.register(
     MailKind("profiles/profile_reinstated", _("members"), _("the profile was reinstated"))
+)
+PROFILES_IMPORTED = mail.register(
+    MailKind("profiles/profiles_imported", _("partnership officers"), _("profiles were imported"))
 )
 DECISION_MAILS = {
     "publish": PROFILE_PUBLISHED,
@@ -114,3 +118,24 @@ def profile_decided(
 def take_back_decision(profile: Profile) -> None:
     """The mail about a decision that was undone does not go out."""
     mail.cancel(about=profile, kinds=tuple(DECISION_MAILS.values()))
+
+
+def profiles_imported(waiting: Mapping[int, int], job: Job) -> None:
+    """Tells each desk once how many imported profiles wait there, save whoever imported them."""
+    url = settings.SITE_URL + reverse("profiles:dashboard")
+    for partnership_id, count in sorted(waiting.items()):
+        officers = User.objects.filter(
+            is_active=True, staff_roles__partnership=partnership_id
+        ).exclude(pk=job.owner_id)
+        for user in officers.order_by("pk").distinct():
+            mail.queue(
+                PROFILES_IMPORTED,
+                to=Recipient.of(user),
+                context={
+                    "count": count,
+                    "action_url": url,
+                    "action_label": _("Open the validation desk"),
+                },
+                dedup_key=f"{PROFILES_IMPORTED.name}:{job.pk}:{partnership_id}:{user.email}",
+                about=job,
+            )

@@ -126,7 +126,7 @@ TRANSITIONS = (
         _("Submit"),
         sources=(DRAFT, RETURNED),
         target=SUBMITTED,
-        by=(OWNER, SYSTEM),
+        by=(OWNER, *STAFF, SYSTEM),
         stamps=("submitted_at",),
     ),
     Transition(

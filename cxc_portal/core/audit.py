@@ -10,9 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from cxc_portal.core import clock
+from cxc_portal.core.database import in_transaction
 from cxc_portal.core.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
@@ -57,7 +58,7 @@ def record(
     The head of the chain is locked until that transaction ends: take the locks of the business
     objects first. `data` must be plain JSON without personal data.
     """
-    with transaction.atomic():
+    with in_transaction():
         head, _ = AuditHead.objects.select_for_update(of=("self",)).get_or_create(
             pk=1, defaults={"sequence": 0, "hash": GENESIS}
         )

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import audit, clock
+from cxc_portal.core.database import in_transaction
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 
 Text = str | Promise
@@ -173,7 +174,7 @@ class Workflow:
         """
         transition = self.transitions[name]
         comment = comment.strip()
-        with transaction.atomic():
+        with in_transaction():
             obj.refresh_from_db(
                 from_queryset=type(obj)._base_manager.select_for_update(of=("self",))
             )

@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
@@ -83,7 +84,7 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
-        indexes = [models.Index(fields=["name"])]
+        indexes = [models.Index(Lower("name"), "country", name="profiles_organisation_lookup")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="profiles_organisation_name"),
             models.CheckConstraint(

@@ -9,11 +9,12 @@ from profiles.signals import listing_changed
 from profiles.workflows import profile_workflow
 
 
-def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
+def submit_profile(*, profile_id: int, actor: User | None, notify: bool = True) -> Profile:
     """The profile waits at its partnership's desk; what it said is kept as a numbered submission.
 
     Raises `TransitionRefused` unless it is a draft or was returned, `NotAllowed` for anybody but
-    its owner (an actor of None is the portal itself).
+    its owner and its partnership (an actor of None is the portal itself). Without `notify` the desk
+    gets no mail: an import tells it once for all rows.
     """
     with transaction.atomic():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
@@ -21,18 +22,20 @@ def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
             profile, "submit", actor=actor, record={"organisation": profile.organisation}
         )
         keep_submission(profile, by=actor)
-        notifications.profile_submitted(profile)
+        if notify:
+            notifications.profile_submitted(profile)
     return profile
 
 
-def revalidate_profile(*, profile: Profile, actor: User | None) -> Profile:
+def revalidate_profile(*, profile: Profile, actor: User | None, notify: bool = True) -> Profile:
     """A published profile goes back to the desk because a fact that was validated has changed."""
     with transaction.atomic():
         profile_workflow.apply(
             profile, "revalidate", actor=actor, record={"organisation": profile.organisation}
         )
         keep_submission(profile, by=actor)
-        notifications.profile_submitted(profile)
+        if notify:
+            notifications.profile_submitted(profile)
         listing_changed.send(sender=Profile, profile_ids=[profile.pk])
     return profile
 
