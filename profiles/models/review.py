@@ -33,6 +33,9 @@ class ProfileTransition(TransitionRecord):
     organisation = models.ForeignKey(
         Organisation, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    handed_to = models.ForeignKey(
+        Partnership, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = OfProfileQuerySet.as_manager()
 
@@ -52,6 +55,7 @@ class ProfileSubmission(models.Model):
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField(_("facts"))
+    reminders = models.PositiveSmallIntegerField(_("reminders sent"), default=0)
 
     objects = OfProfileQuerySet.as_manager()
 
