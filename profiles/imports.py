@@ -36,7 +36,11 @@ from profiles.services.imports import (
 logger = logging.getLogger(__name__)
 
 KIND = "profiles.import"
-COLUMNS = ["ref", "role", "organisation", "organisation_type", "country", "sectors", "clusters", "partnership", "contact_name", "contact_email", "languages", "wanted_types", "wanted_countries", "wanted_sectors", "objectives", "activities", "min_days", "max_days", "available_from", "available_until", "mode", "description", "motivation", "offer"]
+COLUMNS = (
+    "ref role organisation organisation_type country sectors clusters partnership contact_name "
+    "contact_email languages wanted_types wanted_countries wanted_sectors objectives activities "
+    "min_days max_days available_from available_until mode description motivation offer"
+).split()
 REF = re.compile(r"\A[A-Za-z0-9-]{1,20}\Z")
 COUNTRY_ALIASES = {"UK": "GB", "EL": "GR"}
 SHOWN_ERRORS = 1000
