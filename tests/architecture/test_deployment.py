@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests.architecture import deployment_files as files
+from tests.plugins.full_coverage import ROOMS
 
 ENVIRONMENT_OF_PROCESSES = {"DJANGO_SETTINGS_MODULE"}
 PORTAL_SERVICES = ["beat", "migrate", "web", "worker"]
@@ -205,6 +207,19 @@ def test_gates_watch_every_app():
     containers = [contract["containers"] for contract in contracts if "containers" in contract]
     strangers = [c["forbidden_modules"] for c in contracts if c["type"] == "forbidden"]
     assert [sorted(names) for names in [*containers, *strangers]] == [files.local_apps()] * 2
+
+
+@pytest.mark.parametrize("room", ["services", "scoring", "permissions", "workflows"])
+def test_full_coverage_is_asked_of_every_room_that_decides(room):
+    paths = [path.relative_to(files.ROOT) for app in files.local_apps() for path in _code(app)]
+    in_room = {path for path in paths if room in path.with_suffix("").parts}
+    watched = {path for path in paths if any(fnmatch(str(path), wanted) for wanted in ROOMS)}
+    assert in_room
+    assert in_room - watched == set()
+
+
+def _code(app: str) -> list[Path]:
+    return list((files.ROOT / app).rglob("*.py"))
 
 
 def test_every_pull_passes_the_gates_that_a_user_runs():
