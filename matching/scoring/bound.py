@@ -107,7 +107,8 @@ def _state_that_stops(query: Query) -> np.uint8:
     stops = State.NOT_PUBLISHED | State.NOT_ELIGIBLE | State.NO_VISIT_LEFT
     stops |= mine & (State.HOST | State.VISITING)
     if State.ONLY_PHYSICAL in mine:
-        stops |= State.ONLY_VIRTUAL | State.VISIT_USED
+        stops |= State.ONLY_VIRTUAL
+        stops |= State.VISIT_USED if State.HOST in mine else State(0)
     if State.ONLY_VIRTUAL in mine or spent in mine:
         stops |= State.ONLY_PHYSICAL
     return np.uint8(stops)

@@ -1,8 +1,10 @@
 """A small world for the tests of the score, and the formula once more, written plainly."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from matching.scoring.criteria import Criterion
 from matching.scoring.facts import ProfileFacts
 from matching.scoring.ruleset import Ruleset
-from matching.scoring.vocabulary import ACTIVITIES, OBJECTIVES, Vocabulary
+from matching.scoring.vocabulary import ACTIVITIES, MODES, OBJECTIVES, ROLES, Vocabulary
 
 SECTORS = [f"{number:02}" for number in range(1, 89)]
 COUNTRIES = ["DE", "DK", "ES", "FR", "IT", "PL", "PT", "RO", "TR"]
@@ -86,6 +88,41 @@ def profiles(draw: st.DrawFn, **fixed: Any) -> ProfileFacts:
         "is_published": draw(st.sampled_from([True, True, True, False])),
     }
     return ProfileFacts(**facts | fixed)
+
+
+def random_profiles(count: int, seed: int) -> list[ProfileFacts]:
+    """As `profiles`, for when thousands are needed; refs are R00000 and so on."""
+    random = Random(seed)
+    return [random_profile(random, f"R{number:05}") for number in range(count)]
+
+
+def random_profile(random: Random, ref: str) -> ProfileFacts:
+    def some(of: Sequence[str], most: int) -> frozenset[str]:
+        return frozenset(random.sample(of, random.randint(0, min(most, len(of)))))
+
+    first = date(2027, 1, 1) + timedelta(days=random.randint(0, 60))
+    least = random.randint(1, 9)
+    return ProfileFacts(
+        ref=ref,
+        role=random.choice(ROLES),
+        organisation_id=random.randint(0, 5000),
+        organisation_type=random.choice(TYPES),
+        country=random.choice(COUNTRIES),
+        sectors=some(SECTORS[:20], 5),
+        languages=some(["en", "fr", "ro", "zu"], 3),
+        wanted_types=some(TYPES, 3),
+        wanted_countries=some(COUNTRIES, 6),
+        wanted_sectors=some(SECTORS[:20], 10),
+        objectives=some(OBJECTIVES, 4),
+        activities=some(ACTIVITIES, 4),
+        min_days=random.choice([None, least]),
+        max_days=random.choice([None, least + random.randint(0, 5)]),
+        windows=((first, first + timedelta(days=random.randint(0, 30))),) * random.randint(0, 2),
+        mode=random.choice([*MODES, "either"]),
+        physical_visit_used=random.random() < 0.2,
+        is_eligible=random.random() < 0.9,
+        is_published=random.random() < 0.9,
+    )
 
 
 @st.composite
