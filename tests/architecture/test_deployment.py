@@ -15,6 +15,9 @@ from tests.architecture import deployment_files as files
 from tests.plugins.full_coverage import ROOMS
 
 ENVIRONMENT_OF_PROCESSES = {"DJANGO_SETTINGS_MODULE"}
+SET_BY_THE_IMAGE = {"STATIC_ROOT", "VAR_DIR"}
+# Only `make run` and the tests have a use for these.
+NOT_FOR_SERVERS = {"DEBUG", "DEMO", "DEMO_PASSWORD", "MAIL_CLAIM_SECONDS", "SWEEP_SECONDS"}
 PORTAL_SERVICES = ["beat", "migrate", "web", "worker"]
 
 
@@ -116,6 +119,18 @@ def test_example_environment_names_what_is_required_or_interpolated():
 def test_example_environment_names_nothing_that_nobody_reads():
     interpolated = set(files.INTERPOLATED.findall(files.text("docker-compose.yml")))
     assert set(files.env_example()) - files.settings_variables() - interpolated == set()
+
+
+def test_example_environment_describes_every_variable_of_a_server():
+    elsewhere = SET_BY_THE_IMAGE | NOT_FOR_SERVERS
+    assert files.settings_variables() - set(files.env_example()) == elsewhere
+    assert SET_BY_THE_IMAGE - set(files.image_environment()) == set()
+
+
+def test_compose_hands_on_every_variable_of_the_example_environment():
+    interpolated = set(files.INTERPOLATED.findall(files.text("docker-compose.yml")))
+    handed_on = set(files.portal_services()["web"]["environment"]) | interpolated
+    assert set(files.env_example()) - handed_on == set()
 
 
 def _import_production_settings(*, without: str | None = None) -> subprocess.CompletedProcess[str]:
