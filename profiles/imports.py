@@ -2,7 +2,6 @@
 
 import csv
 import io
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,11 +10,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.validators import validate_email
-from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import jobs
-from cxc_portal.core.errors import DomainError
 from cxc_portal.core.models import Job
 from profiles import notifications
 from profiles.cells import REQUIRED, Cells, RowError, unknown_code
@@ -29,11 +26,9 @@ from profiles.services.imports import (
     Imported,
     ProfileRow,
     RowRefused,
-    import_profile,
+    import_profiles,
     preview_profile,
 )
-
-logger = logging.getLogger(__name__)
 
 KIND = "profiles.import"
 COLUMNS = (
@@ -44,6 +39,7 @@ COLUMNS = (
 REF = re.compile(r"\A[A-Za-z0-9-]{1,20}\Z")
 COUNTRY_ALIASES = {"UK": "GB", "EL": "GR"}
 SHOWN_ERRORS = 1000
+BATCH = 200
 
 
 @dataclass
@@ -243,7 +239,7 @@ class Outcome:
             "failed": self.failed,
             "errors": [
                 {"row": error.row, "column": error.column, "message": error.message}
-                for error in self.errors[:SHOWN_ERRORS]
+                for error in sorted(self.errors, key=lambda error: error.row)[:SHOWN_ERRORS]
             ],
         }
 
@@ -251,7 +247,7 @@ class Outcome:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(["row", "outcome", "ref or column", "message"])
-        writer.writerows(self.lines)
+        writer.writerows(sorted(self.lines, key=lambda line: line[0]))
         return text.getvalue()
 
 
@@ -281,10 +277,13 @@ def run_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     _check_header(header)
     vocabulary = Vocabulary.load(None if allowed is None else set(allowed))
     outcome, seen = Outcome(), 0
-    take = _check if dry_run else _take
+    batch = Batch(dry_run=dry_run, publish=publish, actor=job.owner, outcome=outcome)
     for seen, record in enumerate(records(lines, len(header)), start=1):
-        take(record, header, vocabulary, outcome, owner=job.owner, publish=publish)
+        row = _parsed(record, header, vocabulary, outcome, publish)
+        if row is not None:
+            batch.add(record.row, row)
         progress(seen, max(len(lines) - 1, seen))
+    batch.flush()
     progress(seen, seen)
     if not dry_run:
         notifications.profiles_imported(outcome.waiting, job)
@@ -309,48 +308,36 @@ def _parsed(
     return row
 
 
-def _check(
-    record: Record,
-    header: list[str],
-    vocabulary: Vocabulary,
-    outcome: Outcome,
-    *,
-    owner: User | None,
-    publish: bool,
-) -> None:
-    """Say what would happen to a row."""
-    row = _parsed(record, header, vocabulary, outcome, publish)
-    if row is None:
-        return
-    try:
-        imported = preview_profile(row=row, publish=publish)
-    except RowRefused as refused:
-        outcome.refused(record.row, [RowError(record.row, refused.column, str(refused))])
-    else:
-        outcome.took(record.row, imported, row.partnership.pk)
+@dataclass
+class Batch:
+    """Sound rows that are written together."""
 
+    dry_run: bool
+    publish: bool
+    actor: User | None
+    outcome: Outcome
+    rows: dict[int, ProfileRow] = field(default_factory=dict)
 
-def _take(
-    record: Record,
-    header: list[str],
-    vocabulary: Vocabulary,
-    outcome: Outcome,
-    *,
-    owner: User | None,
-    publish: bool,
-) -> None:
-    """Write a row."""
-    row = _parsed(record, header, vocabulary, outcome, publish)
-    if row is None:
-        return
-    try:
-        imported = import_profile(row=row, actor=owner, publish=publish)
-    except DomainError as refused:
-        column = refused.column if isinstance(refused, RowRefused) else "ref"
-        outcome.refused(record.row, [RowError(record.row, column, str(refused))])
-    except DatabaseError:
-        logger.exception("import: row %s could not be written", record.row)
-        problem = _("The row could not be written. Import it again, or check its characters.")
-        outcome.refused(record.row, [RowError(record.row, _("whole row"), problem)])
-    else:
-        outcome.took(record.row, imported, row.partnership.pk)
+    def add(self, number: int, row: ProfileRow) -> None:
+        """Take a row in; one that repeats a reference waits until the first is written."""
+        if row.ref and any(row.ref == other.ref for other in self.rows.values()):
+            self.flush()
+        self.rows[number] = row
+        if len(self.rows) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered, or say what would happen to it."""
+        rows = list(self.rows.values())
+        results = (
+            [preview_profile(row=row, publish=self.publish) for row in rows]
+            if self.dry_run
+            else import_profiles(rows=rows, actor=self.actor, publish=self.publish)
+        )
+        for (number, row), result in zip(self.rows.items(), results, strict=True):
+            if isinstance(result, RowRefused):
+                error = RowError(number, result.column, str(result))
+                self.outcome.refused(number, [error])
+            else:
+                self.outcome.took(number, result, row.partnership.pk)
+        self.rows = {}

@@ -7,13 +7,13 @@ so that a person's data can be erased without breaking the chain.
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from cxc_portal.core import clock
-from cxc_portal.core.database import in_transaction
 from cxc_portal.core.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
@@ -25,6 +25,19 @@ class Fault:
 
     sequence: int
     problem: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `verify` found: the `faults` in order, and where the chain ends."""
+
+    faults: list[Fault]
+    sequence: int
+    hash: str
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.faults
 
 
 def _digest(entry: AuditEntry) -> str:
@@ -46,63 +59,107 @@ def _digest(entry: AuditEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def _refuse_fraction(text: str) -> float:
+    raise ValueError(f"{text}: audit data holds no fractions, databases write them differently")
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data exactly as any database gives it back."""
+    plain: dict[str, Any] = json.loads(
+        json.dumps(data), parse_float=_refuse_fraction, parse_constant=_refuse_fraction
+    )
+    return plain
+
+
 def record(
     event: str,
     *,
     subject: models.Model | None = None,
     actor: models.Model | None = None,
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Append one entry to the chain, in the caller's transaction.
 
     The head of the chain is locked until that transaction ends: take the locks of the business
-    objects first. `data` must be plain JSON without personal data.
+    objects first. `data` must be plain JSON without fractions and without personal data.
     """
-    with in_transaction():
+    return record_many(event, about=[(subject, data or {})], actor=actor)[0]
+
+
+def record_many(
+    event: str,
+    *,
+    about: Sequence[tuple[models.Model | None, Mapping[str, Any]]],
+    actor: models.Model | None = None,
+) -> list[AuditEntry]:
+    """Append one entry for each pair of subject and data, in their order. See `record`."""
+    entries: list[AuditEntry] = []
+    with transaction.atomic(savepoint=False):
         head, _ = AuditHead.objects.select_for_update(of=("self",)).get_or_create(
             pk=1, defaults={"sequence": 0, "hash": GENESIS}
         )
-        entry = AuditEntry(
-            sequence=head.sequence + 1,
-            at=clock.now(),
-            event=event,
-            actor_id=actor.pk if actor else None,
-            subject_type=subject._meta.label_lower if subject else "",
-            subject_id=str(subject.pk) if subject else "",
-            data=data or {},
-            previous_hash=head.hash,
-        )
-        entry.hash = _digest(entry)
-        entry.save(force_insert=True)
-        head.sequence, head.hash = entry.sequence, entry.hash
+        moment = clock.now()
+        for subject, data in about:
+            entry = AuditEntry(
+                sequence=head.sequence + 1,
+                at=moment,
+                event=event,
+                actor_id=actor.pk if actor else None,
+                subject_type=subject._meta.label_lower if subject else "",
+                subject_id=str(subject.pk) if subject else "",
+                data=_plain(data),
+                previous_hash=head.hash,
+            )
+            entry.hash = _digest(entry)
+            entries.append(entry)
+            head.sequence, head.hash = entry.sequence, entry.hash
+        AuditEntry.objects.bulk_create(entries)
         head.save(update_fields=["sequence", "hash"])
-    return entry
+    return entries
 
 
-def verify() -> list[Fault]:
-    """Every fault in the chain, in order; an empty list when it is whole."""
+def verify(known: Mapping[int, str] | None = None) -> Verdict:
+    """Walk the chain from its first entry to its last.
+
+    `known` holds hashes by sequence that were noted elsewhere: whoever rewrites the entries, the
+    hashes and the end of the chain alike still cannot make these fit. Entries that are appended
+    meanwhile are no fault.
+    """
+    ends = {head.sequence: head.hash for head in AuditHead.objects.all()}
+    expected = dict(known or {}) | ends
     faults: list[Fault] = []
-    previous, expected = GENESIS, 1
+    last, last_hash = 0, GENESIS
     for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
-        if entry.sequence != expected:
-            faults.append(Fault(expected, "entry missing"))
-            expected = entry.sequence
-        if entry.previous_hash != previous:
-            faults.append(Fault(entry.sequence, "does not follow the entry before it"))
-        if entry.hash != _digest(entry):
-            faults.append(Fault(entry.sequence, "content altered"))
-        previous, expected = entry.hash, entry.sequence + 1
-    head = AuditHead.objects.filter(pk=1).first()
-    if (head.hash if head else GENESIS) != previous:
-        faults.append(Fault(expected, "the chain's end is missing or altered"))
-    return faults
+        faults.extend(_faults_of(entry, last, last_hash))
+        last, last_hash = entry.sequence, entry.hash
+        if expected.pop(last, last_hash) != last_hash:
+            faults.append(Fault(last, "not the hash that was noted"))
+    expected.pop(0, None)
+    faults.extend(Fault(sequence, "entry missing") for sequence in sorted(expected))
+    if last > max(AuditHead.objects.values_list("sequence", flat=True), default=0):
+        faults.append(Fault(last, "beyond the end of the chain"))
+    return Verdict(faults, last, last_hash)
 
 
+def _faults_of(entry: AuditEntry, last: int, last_hash: str) -> Iterator[Fault]:
+    if entry.sequence != last + 1:
+        yield Fault(last + 1, "entry missing")
+    if entry.previous_hash != last_hash:
+        yield Fault(entry.sequence, "does not follow the entry before it")
+    if entry.hash != _digest(entry):
+        yield Fault(entry.sequence, "content altered")
+
+
+_REFUSAL = "audit entries are append-only"
 _SQLITE_GUARDS = {
     "core_auditentry_no_update": "BEFORE UPDATE ON core_auditentry",
     "core_auditentry_no_delete": "BEFORE DELETE ON core_auditentry",
+    # REPLACE takes rows away without asking the trigger above.
+    "core_auditentry_no_replace": (
+        "BEFORE INSERT ON core_auditentry WHEN EXISTS (SELECT 1 FROM core_auditentry "
+        "WHERE sequence = NEW.sequence OR hash = NEW.hash)"
+    ),
 }
-_REFUSAL = "audit entries are append-only"
 
 
 def install_guards(schema_connection: Any = None) -> None:

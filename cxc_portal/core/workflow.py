@@ -5,23 +5,35 @@ read, and for each transition from where, to where, by whom and under which chec
 only place in the portal that assigns `state`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import audit, clock
 from cxc_portal.core.database import in_transaction
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
+from cxc_portal.core.types import Text
 
-Text = str | Promise
+__all__ = [
+    "SYSTEM",
+    "Baton",
+    "State",
+    "Step",
+    "Text",
+    "Transition",
+    "TransitionRecord",
+    "Workflow",
+    "workflows",
+]
+
 SYSTEM = "system"
 
 
@@ -109,6 +121,14 @@ class Baton:
     action_url: str = ""
 
 
+_workflows: dict[str, "Workflow"] = {}
+
+
+def workflows() -> list["Workflow"]:
+    """All lifecycles, by name."""
+    return [_workflows[name] for name in sorted(_workflows)]
+
+
 class Workflow:
     """A lifecycle: its states, its transitions, its log, and who is which party to an object.
 
@@ -127,17 +147,25 @@ class Workflow:
     ) -> None:
         self.name = name
         self.states = {state.value: state for state in states}
-        self.transitions = {transition.name: transition for transition in transitions}
+        self.transitions: dict[str, Transition] = {}
         self.log = log
         self._parties = parties
-        for transition in self.transitions.values():
-            unknown = {*transition.sources, transition.target} - set(self.states)
-            if unknown:
-                raise ValueError(f"{name}.{transition.name} names unknown states {unknown}")
+        for transition in transitions:
+            self._declare(transition)
+        _workflows[name] = self
+
+    def _declare(self, transition: Transition) -> None:
+        if transition.name in self.transitions:
+            raise ValueError(f"{self.name}.{transition.name} is declared twice")
+        if unknown := {*transition.sources, transition.target} - set(self.states):
+            raise ValueError(f"{self.name}.{transition.name} names unknown states {unknown}")
+        self.transitions[transition.name] = transition
 
     def parties(self, obj: Any, user: Any) -> frozenset[str]:
-        """The parties that the user belongs to for this object."""
-        return frozenset({SYSTEM}) if user is None else self._parties(obj, user)
+        """The parties that the user belongs to for this object; none for somebody not logged in."""
+        if user is None:
+            return frozenset({SYSTEM})
+        return self._parties(obj, user) if user.is_authenticated else frozenset()
 
     def may(self, name: str, obj: Any, user: Any) -> bool:
         """Whether the user is one of those who may ever take this step on this object."""
@@ -179,45 +207,125 @@ class Workflow:
                 from_queryset=type(obj)._base_manager.select_for_update(of=("self",))
             )
             self._require(transition, obj, actor, comment)
-            source, moment = obj.state, clock.now()
-            obj.state, obj.state_since = transition.target, moment
-            written = {"state", "state_since", *transition.stamps, *(changes or {})}
-            for stamp in transition.stamps:
-                setattr(obj, stamp, moment)
-            for attribute, value in (changes or {}).items():
-                setattr(obj, attribute, value)
-            obj.save(update_fields=sorted(written))
-            entry = self.log._default_manager.create(
-                subject=obj,
-                transition=name,
-                source=source,
-                target=transition.target,
-                actor=actor,
-                comment=comment,
-                needs_comment=transition.needs_comment,
-                at=moment,
-                **(record or {}),
-            )
-            audit.record(
-                f"{self.name}.{name}",
-                subject=obj,
-                actor=actor,
-                data={"from": source, "to": transition.target, "log": entry.pk},
-            )
+            with transaction.atomic(savepoint=False):
+                source = obj.state
+                self._save(transition, obj, changes or {})
+                return self._note(transition, obj, source, actor, comment, record or {})
+
+    def apply_many(
+        self,
+        objs: Sequence[Any],
+        name: str,
+        *,
+        actor: Any,
+        comment: str = "",
+        record: Callable[[Any], Mapping[str, Any]] = lambda obj: {},
+    ) -> None:
+        """Take one step with many objects of one model in a few statements, all or none.
+
+        For bulk work such as imports: the same rules, log and audit entries as `apply`. The objects
+        keep what they hold in memory except their state; `record` gives each one's log fields.
+        """
+        if not objs:
+            return
+        transition, by_key = self.transitions[name], {obj.pk: obj for obj in objs}
+        comment = comment.strip()
+        rows = type(objs[0])._base_manager.filter(pk__in=by_key)
+        with in_transaction():
+            locked = rows.select_for_update(of=("self",)).order_by("pk")
+            sources = dict(locked.values_list("pk", "state"))
+            for key, obj in by_key.items():
+                obj.state = sources[key]
+                self._require(transition, obj, actor, comment)
+            with transaction.atomic(savepoint=False):
+                written = self._written(transition)
+                rows.update(**written)
+                entries = []
+                for obj in objs:
+                    for attribute, value in written.items():
+                        setattr(obj, attribute, value)
+                    fields = self._fields(
+                        transition, obj, sources[obj.pk], actor, comment, record(obj)
+                    )
+                    entries.append(self.log(**fields))
+                self.log._default_manager.bulk_create(entries)
+                audit.record_many(
+                    f"{self.name}.{name}",
+                    about=[
+                        (obj, {"from": sources[obj.pk], "to": transition.target, "log": entry.pk})
+                        for obj, entry in zip(objs, entries, strict=True)
+                    ],
+                    actor=actor,
+                )
+
+    def _written(self, transition: Transition) -> dict[str, Any]:
+        """The state and the times that a step sets."""
+        moment = clock.now()
+        return {
+            "state": transition.target,
+            "state_since": moment,
+            **dict.fromkeys(transition.stamps, moment),
+        }
+
+    def _save(self, transition: Transition, obj: Any, changes: Mapping[str, Any]) -> None:
+        written = {**self._written(transition), **changes}
+        for attribute, value in written.items():
+            setattr(obj, attribute, value)
+        obj.save(update_fields=sorted(written))
+
+    def _note(
+        self,
+        transition: Transition,
+        obj: Any,
+        source: str,
+        actor: Any,
+        comment: str,
+        record: Mapping[str, Any],
+    ) -> TransitionRecord:
+        fields = self._fields(transition, obj, source, actor, comment, record)
+        entry = self.log._default_manager.create(**fields)
+        audit.record(
+            f"{self.name}.{transition.name}",
+            subject=obj,
+            actor=actor,
+            data={"from": source, "to": transition.target, "log": entry.pk},
+        )
         return entry
+
+    @staticmethod
+    def _fields(
+        transition: Transition,
+        obj: Any,
+        source: str,
+        actor: Any,
+        comment: str,
+        record: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """The fields of the log's entry."""
+        return {
+            "subject": obj,
+            "transition": transition.name,
+            "source": source,
+            "target": transition.target,
+            "actor": actor,
+            "comment": comment,
+            "needs_comment": transition.needs_comment,
+            "at": obj.state_since,
+            **record,
+        }
 
     def _require(self, transition: Transition, obj: Any, actor: Any, comment: str) -> None:
         if not self.parties(obj, actor).intersection(transition.by):
-            raise NotAllowed(_("You may not do this."))
+            raise NotAllowed(gettext("You may not do this."))
         if obj.state not in transition.sources:
             raise TransitionRefused(
                 "wrong_state",
-                _("This is not possible now: “%(state)s”. Look at the page again.")
+                gettext("This is not possible now: “%(state)s”. Look at the page again.")
                 % {"state": self.states[obj.state].label},
             )
         if transition.needs_comment and not comment:
             raise TransitionRefused(
-                "comment_missing", _("Give a reason, so that the other side can act on it.")
+                "comment_missing", gettext("Give a reason, so that the other side can act on it.")
             )
         if transition.check:
             transition.check(obj, actor)

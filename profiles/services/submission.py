@@ -1,6 +1,9 @@
 """Submitting a profile, for the first time and again."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from profiles import notifications
 from profiles.facts import profile_facts
@@ -25,6 +28,25 @@ def submit_profile(*, profile_id: int, actor: User | None, notify: bool = True) 
         if notify:
             notifications.profile_submitted(profile)
     return profile
+
+
+def submit_new_profiles(*, profiles: Sequence[Profile], actor: User | None) -> None:
+    """Many new profiles wait at their desks, in a few statements and without a mail for each."""
+    prefetch_related_objects(profiles, "organisation__clusters", "windows", "partnership")
+    with transaction.atomic():
+        profile_workflow.apply_many(
+            profiles, "submit", actor=actor, record=lambda p: {"organisation": p.organisation}
+        )
+        ProfileSubmission.objects.bulk_create(
+            ProfileSubmission(
+                profile=profile,
+                number=1,
+                at=profile.submitted_at,
+                by=actor,
+                facts=profile_facts(profile),
+            )
+            for profile in profiles
+        )
 
 
 def revalidate_profile(*, profile: Profile, actor: User | None, notify: bool = True) -> Profile:
