@@ -76,6 +76,18 @@ class SampleForm(forms.Form):
     consent = forms.BooleanField(label=_("I agree that my partnership reads this profile."))
 
 
+class FilterForm(forms.Form):
+    """What narrows a list."""
+
+    name = forms.CharField(
+        label=_("Name"), required=False, widget=forms.TextInput({"type": "search"})
+    )
+    country = forms.ChoiceField(
+        label=_("Country"), choices=COUNTRIES, required=False, widget=PickerSelect
+    )
+    mode = forms.ChoiceField(label=_("How to meet"), choices=MODES, required=False)
+
+
 PARTS = [
     {"label": _("Sector"), "points": 12.5, "weight": 25, "note": _("One of two sectors fits.")},
     {"label": _("Purpose"), "points": 20, "weight": 20, "note": _("You want the same.")},
@@ -115,6 +127,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "batons": _batons(),
         "parts": PARTS,
         "form": SampleForm(auto_id="fresh_%s"),
+        "filter": FilterForm(auto_id="filter_%s"),
         "refused": SampleForm(data={"name": "", "days": "1", "sectors": ["30"]}),
         "page": Paginator(range(200), 10).page(4),
         "tabs": [

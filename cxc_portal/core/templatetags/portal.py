@@ -119,11 +119,18 @@ def score_bars(
                 "weight": weight,
                 "x": f"{offset:.1f}",
                 "width": f"{points:.1f}",
-                "percent": f"{points / weight * 100 if weight else 0:.1f}",
+                "track": f"{weight:.1f}",
             }
         )
         offset += points
-    return {"rows": rows, "score": score, "caption": caption, **BANDS[str(band)]}
+    longest = f"{max((row['weight'] for row in rows), default=1):.1f}"
+    return {
+        "rows": rows,
+        "longest": longest,
+        "score": score,
+        "caption": caption,
+        **BANDS[str(band)],
+    }
 
 
 def _value(row: Any, name: str) -> Any:
@@ -280,10 +287,14 @@ def error_summary(*forms: BaseForm) -> Options:
     entries: list[dict[str, Any]] = []
     for form in forms:
         for message in form.non_field_errors():
-            entries.append({"target": "", "message": message})
+            entries.append({"target": "", "label": "", "message": message})
         for bound in form.visible_fields():
             entries.extend(
-                {"target": getattr(bound, "error_target", bound.id_for_label), "message": message}
+                {
+                    "target": getattr(bound, "error_target", bound.id_for_label),
+                    "label": bound.label,
+                    "message": message,
+                }
                 for message in bound.errors
             )
     return {"entries": entries}
