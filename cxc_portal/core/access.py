@@ -7,11 +7,11 @@ and fails on a view without one.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
@@ -23,10 +23,6 @@ MEMBERS = "members"
 STAFF = "staff"
 DEMO = "demo"
 MARKS = (PUBLIC, MEMBERS, STAFF, DEMO)
-
-
-class HasRoles(Protocol):
-    is_staff: bool
 
 
 def _marked(view: View, mark: str) -> View:
@@ -72,7 +68,7 @@ def get_visible(queryset: QuerySet[M], **lookup: Any) -> M:
     """The one object of a `visible_to` queryset, or 404 as if it did not exist."""
     try:
         return queryset.get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError) as missing:
+    except (ObjectDoesNotExist, ValueError, ValidationError) as missing:
         raise Http404 from missing
 
 

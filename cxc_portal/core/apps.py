@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,7 @@ class CoreConfig(AppConfig):
     name = "cxc_portal.core"
     label = "core"
     verbose_name = _("Portal")
+
+    def ready(self) -> None:
+        """Every process knows all lifecycles and all kinds of mail."""
+        autodiscover_modules("workflows", "notifications")

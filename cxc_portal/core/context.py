@@ -1,13 +1,13 @@
 """What every template knows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from cxc_portal.core.workflow import Text
+from cxc_portal.core.types import Text
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,16 @@ def provide_navigation(provider: NavigationProvider) -> None:
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:
-    """The entries for this request's user, the current one marked."""
+    """The entries for this request's user; the one whose pages this request is among is marked."""
     items = [item for provider in _providers for item in provider(request)]
-    return [
-        NavigationItem(item.label, item.url, is_current=request.path.startswith(item.url))
-        for item in items
-    ]
+    around = [item.url for item in items if _is_within(request.path, item.url)]
+    current = max(around, key=len, default="")
+    return [replace(item, is_current=item.url == current) for item in items]
+
+
+def _is_within(path: str, url: str) -> bool:
+    """Whether a page lies below an entry. The start page has nothing below it."""
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

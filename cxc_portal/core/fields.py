@@ -1,12 +1,17 @@
 """Model fields that more than one app needs."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    CodeSet = models.CharField[Iterable[str], list[str]]
+else:
+    CodeSet = models.CharField
 
 SEPARATOR = ";"
 
@@ -14,6 +19,8 @@ SEPARATOR = ";"
 def pack(codes: Iterable[str]) -> str:
     """`{"fr", "en"}` as `;en;fr;`, sorted; nothing as the empty string."""
     unique = sorted({code for code in codes if code})
+    if any(SEPARATOR in code for code in unique):
+        raise ValueError(f"A code must not contain “{SEPARATOR}”.")
     return f"{SEPARATOR}{SEPARATOR.join(unique)}{SEPARATOR}" if unique else ""
 
 
@@ -22,12 +29,16 @@ def unpack(text: str) -> list[str]:
     return [code for code in text.split(SEPARATOR) if code]
 
 
-class CodeSetField(models.CharField):
+class CodeSetField(CodeSet):
     """A set of short codes from a fixed vocabulary, kept sorted in one column.
 
     In Python a sorted list of `str`, in the database `;a;b;`, so that "contains the code x" is the
-    same indexable text search on SQLite and PostgreSQL (see `containing`).
+    same text search on SQLite and PostgreSQL (see `containing`).
     """
+
+    # What the type checker takes a CharField to hold; here it is a list.
+    _pyi_private_set_type: Iterable[str]  # type: ignore[assignment]
+    _pyi_private_get_type: list[str]  # type: ignore[assignment]
 
     description = _("A set of codes")
 
@@ -44,7 +55,7 @@ class CodeSetField(models.CharField):
         if value is None:
             return []
         if isinstance(value, str):
-            return unpack(value)
+            return sorted(set(unpack(value)))
         return sorted({str(code) for code in value if code})
 
     def get_prep_value(self, value: Any) -> str:

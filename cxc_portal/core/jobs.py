@@ -1,22 +1,26 @@
 """Long work as rows with progress, run by a worker or by the command line in the same way.
 
 An app registers a function `work(job, progress)` under a kind. It returns the job's result as plain
-JSON; what it raises as `DomainError` becomes the job's error, and the job can be run again.
+JSON; what it raises as `DomainError` becomes the job's error, and the job can be run again. Work
+that is killed is begun anew, so it must not do twice what it did before.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
-from cxc_portal.core.errors import DomainError, TransitionRefused
+from cxc_portal.core.errors import DomainError, NotAllowed, TransitionRefused
 from cxc_portal.core.models import Job, JobStatus
 from cxc_portal.core.queueing import SweptTask
 
@@ -24,23 +28,33 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=5)
 REPORT_EVERY = timedelta(seconds=0.5)
+MAX_ATTEMPTS = 3
+KEPT_FOR = timedelta(days=30)
 
 Watcher = Callable[[int, int], None]
 
 
+class _TakenAway(Exception):
+    """The worker was silent for so long that the job was given to another one."""
+
+
 class Progress:
-    """Tells the job's row, and a watcher such as a progress bar, how far the work is."""
+    """Tells the job's row, and a watcher such as a progress bar, how far the work is.
+
+    It is also the sign of life: work that does not call it for `SILENCE` counts as dead.
+    """
 
     def __init__(self, job: Job, watcher: Watcher | None = None) -> None:
         self._job, self._watcher, self._written_at = job, watcher, clock.now()
 
     def __call__(self, done: int, total: int) -> None:
-        self._job.done, self._job.total = done, total
         if self._watcher:
             self._watcher(done, total)
-        if clock.now() - self._written_at >= REPORT_EVERY or done >= total:
-            self._written_at = self._job.heartbeat_at = clock.now()
-            self._job.save(update_fields=["done", "total", "heartbeat_at"])
+        moment = clock.now()
+        if moment - self._written_at >= REPORT_EVERY or done >= total:
+            self._written_at = moment
+            if not _update(self._job, done=done, total=total, heartbeat_at=moment):
+                raise _TakenAway
 
 
 Work = Callable[[Job, Progress], dict[str, Any]]
@@ -57,14 +71,21 @@ def create(
     *,
     owner: Any,
     parameters: dict[str, Any] | None = None,
-    input_file: File | None = None,
+    input_file: "File[Any] | None" = None,
 ) -> Job:
-    """Write a job without starting it."""
+    """Write a job; `start` hands it to a worker, `run` does it here and now."""
     if kind not in _work:
         raise ValueError(f"Nobody does jobs of the kind {kind}.")
-    job = Job(kind=kind, owner=owner, parameters=parameters or {}, created_at=clock.now())
+    moment = clock.now()
+    job = Job(
+        kind=kind,
+        owner=owner,
+        parameters=parameters or {},
+        created_at=moment,
+        heartbeat_at=moment,
+    )
     if input_file is not None:
-        job.input_file.save(input_file.name, input_file, save=False)
+        job.input_file.save(PurePath(input_file.name or "input").name, input_file, save=False)
     job.save(force_insert=True)
     return job
 
@@ -81,49 +102,101 @@ def start(job: Job) -> None:
 
 def run(job_id: int, watcher: Watcher | None = None) -> Job | None:
     """Do a waiting job now; `None` when somebody else has it. Never raises what the work raises."""
+    job = _claim(job_id)
+    if job is None:
+        return None
+    with translation.override(getattr(job.owner, "language", "") or settings.LANGUAGE_CODE):
+        try:
+            result = _work[job.kind](job, Progress(job, watcher))
+            return _finish(job, status=JobStatus.DONE, result=result)
+        except _TakenAway:
+            logger.warning("job %s was given to another worker", job_id)
+            return None
+        except DomainError as refused:
+            return _finish(job, status=JobStatus.FAILED, error=str(refused)[:500])
+        except Exception:
+            logger.exception("job %s failed", job_id)
+            problem = _("Something went wrong in the portal. The job can be run again.")
+            return _finish(job, status=JobStatus.FAILED, error=problem)
+
+
+def _claim(job_id: int) -> Job | None:
     moment = clock.now()
     claimed = Job.objects.filter(pk=job_id, status=JobStatus.WAITING).update(
-        status=JobStatus.RUNNING, started_at=moment, heartbeat_at=moment, error=""
+        status=JobStatus.RUNNING,
+        attempts=F("attempts") + 1,
+        started_at=moment,
+        heartbeat_at=moment,
+        error="",
     )
-    if not claimed:
-        return None
-    job = Job.objects.get(pk=job_id)
-    try:
-        job.result = _work[job.kind](job, Progress(job, watcher))
-        job.status = JobStatus.DONE
-    except DomainError as refused:
-        job.status, job.error = JobStatus.FAILED, str(refused)[:500]
-    except Exception:
-        logger.exception("job %s failed", job_id)
-        job.status = JobStatus.FAILED
-        job.error = _("Something went wrong in the portal. The job can be run again.")
-    job.finished_at = clock.now()
-    job.save()
-    return job
+    return Job.objects.select_related("owner").get(pk=job_id) if claimed else None
+
+
+def _update(job: Job, **fields: Any) -> bool:
+    """Write to the job's row while it is still ours."""
+    ours = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING)
+    if not ours.filter(attempts=job.attempts, started_at=job.started_at).update(**fields):
+        return False
+    for name, value in fields.items():
+        setattr(job, name, value)
+    return True
+
+
+def _finish(job: Job, **fields: Any) -> Job | None:
+    output = job.output_file.name or ""
+    return job if _update(job, finished_at=clock.now(), output_file=output, **fields) else None
 
 
 def rerun(*, job_id: int, actor: Any) -> Job:
-    """Put a failed job back in the queue."""
+    """Put a failed job of one's own back in the queue."""
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+        if job.owner_id != actor.pk:
+            raise NotAllowed(_("You may not do this."))
         if job.status != JobStatus.FAILED:
             raise TransitionRefused("not_failed", _("Only a job that failed can be run again."))
-        job.status, job.done, job.error, job.finished_at = JobStatus.WAITING, 0, "", None
-        job.save(update_fields=["status", "done", "error", "finished_at"])
+        _reset(job)
         audit.record("job.rerun", subject=job, actor=actor)
         start(job)
     return job
 
 
+def _reset(job: Job) -> None:
+    fresh = {"done": 0, "total": 0, "attempts": 0, "error": "", "finished_at": None}
+    fresh |= {"status": JobStatus.WAITING, "heartbeat_at": clock.now()}
+    for name, value in fresh.items():
+        setattr(job, name, value)
+    job.save(update_fields=sorted(fresh))
+
+
 def sweep() -> int:
-    """Requeue the jobs that nobody took up or whose worker fell silent; says how many."""
-    limit = clock.now() - SILENCE
-    Job.objects.filter(status=JobStatus.RUNNING, heartbeat_at__lt=limit).update(
-        status=JobStatus.WAITING
+    """Requeue the jobs that nobody took up or whose worker fell silent; says how many.
+
+    A job that fell silent `MAX_ATTEMPTS` times takes its workers down with it, and is given up.
+    """
+    moment = clock.now()
+    silent = Job.objects.filter(heartbeat_at__lt=moment - SILENCE)
+    dead = silent.filter(status=JobStatus.RUNNING)
+    dead.filter(attempts__gte=MAX_ATTEMPTS).update(
+        status=JobStatus.FAILED,
+        finished_at=moment,
+        error=_("The work was interrupted several times. It can be run again."),
     )
-    waiting = Job.objects.filter(Q(created_at__lt=limit), status=JobStatus.WAITING).values_list(
-        "pk", flat=True
-    )
+    dead.update(status=JobStatus.WAITING)
+    waiting = list(silent.filter(status=JobStatus.WAITING).values_list("pk", flat=True))
+    Job.objects.filter(pk__in=waiting, status=JobStatus.WAITING).update(heartbeat_at=moment)
     for job_id in waiting:
         run_job.enqueue(job_id)
     return len(waiting)
+
+
+def forget_old() -> int:
+    """Remove jobs that ended long ago, with their files; says how many."""
+    ended = Job.objects.filter(finished_at__lt=clock.now() - KEPT_FOR)
+    forgotten = 0
+    for job in ended.order_by("pk").iterator():
+        job.input_file.delete(save=False)
+        job.output_file.delete(save=False)
+        job.delete()
+        forgotten += 1
+    return forgotten

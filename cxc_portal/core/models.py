@@ -1,9 +1,15 @@
 """The portal's own rows: the audit chain, outgoing mail and jobs. No domain in here."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core import clock
 
 
 class AuditEntry(models.Model):
@@ -50,11 +56,25 @@ class MailStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def visible_to(self, user: Any) -> Self:
+        """The mails to oneself. Staff reads mails by what they are about: see `about`."""
+        return self.filter(recipient=user) if user.is_authenticated else self.none()
+
+    def about(self, subjects: QuerySet[Any]) -> Self:
+        """The mails about these objects, which the caller has narrowed to what the reader sees."""
+        keys = subjects.order_by().annotate(mail_key=Cast("pk", CharField())).values("mail_key")
+        return self.filter(about_type=subjects.model._meta.label_lower, about_id__in=keys)
+
+
 class OutgoingMail(models.Model):
-    """One message to one person. Written with the business change, delivered after it."""
+    """One message to one person. Written with the business change, delivered after it.
+
+    `dedup_key` names the event and the recipient, so that no event is told twice.
+    """
 
     kind = models.CharField(_("kind"), max_length=60)
-    dedup_key = models.CharField(max_length=200, unique=True)
+    dedup_key = models.CharField(max_length=400, unique=True)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("recipient"),
@@ -79,6 +99,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")
@@ -113,8 +135,18 @@ class JobStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: Any) -> Self:
+        """The jobs that the user started."""
+        return self.filter(owner=user) if user.is_authenticated else self.none()
+
+
 class Job(models.Model):
-    """Long work with progress that the page and the command line both show."""
+    """Long work with progress that the page and the command line both show.
+
+    `attempts` counts how often it was taken up; `heartbeat_at` is its last sign of life: written,
+    queued again or worked on.
+    """
 
     kind = models.CharField(_("kind"), max_length=60)
     status = models.CharField(
@@ -134,15 +166,19 @@ class Job(models.Model):
     input_file = models.FileField(upload_to="jobs/", blank=True)
     output_file = models.FileField(upload_to="jobs/", blank=True)
     error = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(_("started"), null=True)
-    heartbeat_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["status", "heartbeat_at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=JobStatus.values), name="core_job_status"
@@ -157,7 +193,15 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("core:job", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits or runs."""
+        return self.status in (JobStatus.WAITING, JobStatus.RUNNING)
+
     @property
     def percent(self) -> int:
         """How far the work is, 0 to 100."""
-        return 100 * self.done // self.total if self.total else 0
+        return min(100 * self.done // self.total, 100) if self.total else 0

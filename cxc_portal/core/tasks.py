@@ -10,13 +10,19 @@ from cxc_portal.core.mail import delivery
 @shared_task(name="core.sweep_mails")
 def sweep_mails() -> int:
     """Deliver every mail that is due; says how many went out."""
-    return sum(delivery.deliver(mail_id) for mail_id in delivery.due_mail_ids())
+    return delivery.sweep()
 
 
 @shared_task(name="core.sweep_jobs")
 def sweep_jobs() -> int:
     """Start the jobs that were never queued or whose worker died; says how many."""
     return jobs.sweep()
+
+
+@shared_task(name="core.forget_old_jobs")
+def forget_old_jobs() -> int:
+    """Remove jobs that ended long ago; says how many."""
+    return jobs.forget_old()
 
 
 @shared_task(name="core.clear_expired_sessions")

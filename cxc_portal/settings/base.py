@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.settings.accounts import *  # noqa: F403
+from cxc_portal.settings.accounts import OIDC_ORIGINS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -122,10 +123,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 QUEUE_DIR = VAR_DIR / "queue"
 if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT = "cxc_portal.core.folder_queue:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
         "data_folder_out": str(QUEUE_DIR / "messages"),
@@ -134,9 +137,13 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     for folder in (QUEUE_DIR / "messages", QUEUE_DIR / "control"):
         folder.mkdir(parents=True, exist_ok=True)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)
+# A sweep that nobody took up before the next one is dropped, so that none pile up.
+_sweep = {"schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
 CELERY_BEAT_SCHEDULE = {
-    "mail-sweep": {"task": "core.sweep_mails", "schedule": 60.0},
-    "job-sweep": {"task": "core.sweep_jobs", "schedule": 60.0},
+    "mail-sweep": {"task": "core.sweep_mails", **_sweep},
+    "job-sweep": {"task": "core.sweep_jobs", **_sweep},
+    "old-jobs": {"task": "core.forget_old_jobs", "schedule": crontab(hour=4, minute=10)},
     "validation-clock": {
         "task": "profiles.remind_about_waiting_profiles",
         "schedule": crontab(minute=10),
@@ -165,6 +172,8 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
+# After this long a mail that is being sent counts as lost with its worker, and is sent again.
+MAIL_CLAIM_SECONDS = env.int("MAIL_CLAIM_SECONDS", default=300)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ClusterXchange <portal@cxc.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -191,7 +200,7 @@ TIME_ZONE = "Europe/Brussels"
 
 # Security.
 CSP_SELF = "'self'"
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, object]] = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": [CSP_SELF],
@@ -199,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [CSP_SELF],
         "font-src": [CSP_SELF],
         "connect-src": [CSP_SELF],
-        "form-action": [CSP_SELF],
+        "form-action": [CSP_SELF, *OIDC_ORIGINS],
         "manifest-src": [CSP_SELF],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

@@ -2,13 +2,12 @@
 
 A mail is claimed in a transaction of its own, sent, and marked as sent. A worker that dies between
 the two leaves the claim behind; the sweep takes the mail up again once the claim is older than
-`CLAIM_LIFETIME`. The Message-ID stays the same, so that a server can drop the second copy.
+`MAIL_CLAIM_SECONDS`. The Message-ID stays the same, so that a server can drop the second copy.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
-from smtplib import SMTPException
 
 from celery import shared_task
 from django.conf import settings
@@ -21,31 +20,63 @@ from cxc_portal.core.queueing import SweptTask
 
 logger = logging.getLogger(__name__)
 
-CLAIM_LIFETIME = timedelta(minutes=2)
-MAX_ATTEMPTS = 5
-RETRY_AFTER = timedelta(minutes=5)
+RETRY_AFTER = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+MAX_ATTEMPTS = len(RETRY_AFTER) + 1
+SWEEP_BUDGET = timedelta(seconds=50)
 
 
-def due_mail_ids() -> list[int]:
-    """The mails that should go out now, those of dead workers among them."""
-    moment = clock.now()
-    return list(
-        OutgoingMail.objects.filter(
-            Q(status=MailStatus.QUEUED, send_after__lte=moment)
-            | Q(status=MailStatus.SENDING, claimed_at__lt=moment - CLAIM_LIFETIME)
-        )
-        .order_by("pk")
-        .values_list("pk", flat=True)
+def _due(moment: datetime) -> Q:
+    """What should go out now, the mails of dead workers among them."""
+    claims_end = moment - timedelta(seconds=settings.MAIL_CLAIM_SECONDS)
+    return Q(status=MailStatus.QUEUED, send_after__lte=moment) | Q(
+        status=MailStatus.SENDING, claimed_at__lt=claims_end
     )
+
+
+@shared_task(name="core.deliver_mail", base=SweptTask)
+def deliver_mail(mail_id: int) -> bool:
+    return deliver(mail_id)
+
+
+def deliver(mail_id: int) -> bool:
+    """Send one mail if it is due and nobody else has it. True when it went out now."""
+    mail = _claim(mail_id)
+    if mail is None:
+        return False
+    try:
+        _message(mail).send()
+    except Exception as problem:  # noqa: BLE001 - one bad mail must not stop the others
+        _note_failure(mail, problem)
+        return False
+    _release(mail, MailStatus.SENT, sent_at=clock.now(), last_error="")
+    return True
+
+
+def sweep() -> int:
+    """Deliver what is due, oldest first; says how many went out.
+
+    It stops after `SWEEP_BUDGET`, because by then the next sweep has begun.
+    """
+    start = clock.now()
+    due = OutgoingMail.objects.filter(_due(start)).order_by("pk").values_list("pk", flat=True)
+    sent = 0
+    for mail_id in list(due):
+        if clock.now() - start > SWEEP_BUDGET:
+            break
+        sent += deliver(mail_id)
+    return sent
 
 
 def _claim(mail_id: int) -> OutgoingMail | None:
     moment = clock.now()
-    claimed = OutgoingMail.objects.filter(
-        Q(status=MailStatus.QUEUED, send_after__lte=moment)
-        | Q(status=MailStatus.SENDING, claimed_at__lt=moment - CLAIM_LIFETIME),
-        pk=mail_id,
-    ).update(status=MailStatus.SENDING, claimed_at=moment)
+    claimed = OutgoingMail.objects.filter(_due(moment), pk=mail_id).update(
+        status=MailStatus.SENDING, claimed_at=moment
+    )
     return OutgoingMail.objects.get(pk=mail_id) if claimed else None
 
 
@@ -58,6 +89,7 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<mail-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{domain}>",
             "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
             "Content-Language": mail.language,
         },
     )
@@ -65,35 +97,23 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     return message
 
 
-def deliver(mail_id: int) -> bool:
-    """Send one mail if it is due and nobody else has it. True when it went out now."""
-    mail = _claim(mail_id)
-    if mail is None:
-        return False
-    try:
-        _message(mail).send()
-    except (SMTPException, OSError) as problem:
-        _note_failure(mail, problem)
-        return False
-    mail.status, mail.sent_at = MailStatus.SENT, clock.now()
-    mail.attempts, mail.last_error = mail.attempts + 1, ""
-    fields = ["status", "sent_at", "attempts", "last_error"]
-    if mail.is_confidential and not settings.DEMO:
-        mail.text = mail.html = ""
-        fields += ["text", "html"]
-    mail.save(update_fields=fields)
-    return True
-
-
-@shared_task(name="core.deliver_mail", base=SweptTask)
-def deliver_mail(mail_id: int) -> bool:
-    return deliver(mail_id)
-
-
 def _note_failure(mail: OutgoingMail, problem: Exception) -> None:
-    mail.attempts += 1
-    mail.last_error = f"{type(problem).__name__}: {problem}"[:500]
-    mail.status = MailStatus.FAILED if mail.attempts >= MAX_ATTEMPTS else MailStatus.QUEUED
-    mail.send_after = clock.now() + RETRY_AFTER * mail.attempts
-    mail.save(update_fields=["attempts", "last_error", "status", "send_after"])
-    logger.warning("mail %s: attempt %s failed", mail.pk, mail.attempts)
+    """Try again later, after a longer wait each time, and give up in the end."""
+    tries = mail.attempts + 1
+    logger.warning("mail %s: attempt %s failed: %s", mail.pk, tries, type(problem).__name__)
+    error = f"{type(problem).__name__}: {problem}"[:500]
+    if tries >= MAX_ATTEMPTS:
+        _release(mail, MailStatus.FAILED, last_error=error)
+    else:
+        again = clock.now() + RETRY_AFTER[mail.attempts]
+        _release(mail, MailStatus.QUEUED, last_error=error, send_after=again)
+
+
+def _release(mail: OutgoingMail, status: MailStatus, **fields: object) -> None:
+    """Write the outcome while the claim is still ours. What logs somebody in is kept no longer."""
+    fields |= {"status": status, "attempts": mail.attempts + 1}
+    if mail.is_confidential and status != MailStatus.QUEUED and not settings.DEMO:
+        fields |= {"text": "", "html": ""}
+    ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING)
+    if not ours.filter(claimed_at=mail.claimed_at).update(**fields):
+        logger.warning("mail %s: the claim ran out before the server had answered", mail.pk)

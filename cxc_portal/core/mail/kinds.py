@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cxc_portal.core.workflow import Text
+from cxc_portal.core.types import Text
 
 
 @dataclass(frozen=True)
