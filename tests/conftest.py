@@ -4,6 +4,8 @@ from django.test import TransactionTestCase
 
 from cxc_portal.core import audit
 from profiles.services.reference import load_reference_data
+from tests.strict_client import StrictClient
+from tests.strict_templates import refuse_undefined_variables
 
 _teardown = TransactionTestCase._fixture_teardown
 
@@ -20,9 +22,20 @@ def _teardown_without_guards(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _teardown_without_guards
 
 
+@pytest.fixture(scope="session", autouse=True)
+def strict_templates():
+    refuse_undefined_variables()
+
+
 @pytest.fixture(autouse=True)
 def clean_cache():
     cache.clear()
+
+
+@pytest.fixture
+def client():
+    """A browser that takes offence; `client.force_login(user)` logs somebody in."""
+    return StrictClient()
 
 
 @pytest.fixture
