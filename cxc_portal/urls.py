@@ -1,8 +1,11 @@
 from django.urls import include, path
 
+from profiles.views import account
+
 urlpatterns = [
     path("", include("cxc_portal.core.urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("cxc_portal.account_urls")),
+    path("language/", account.set_language, name="set_language"),
 ]

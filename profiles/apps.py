@@ -8,6 +8,11 @@ class ProfilesConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core import jobs  # models can be imported only now
-        from profiles import imports
+        from profiles import imports, personal_data, receivers
+        from profiles.services import erasure, holdings
 
         jobs.register(imports.KIND, imports.run_import)
+        personal_data.register(*holdings.HOLDINGS)
+        personal_data.register_blocker(erasure.staff_role_blockers)
+        personal_data.register_blocker(erasure.profile_blockers)
+        receivers.connect()

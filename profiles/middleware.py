@@ -1,10 +1,16 @@
 """What is decided about a request from the person who makes it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext as _
+
+from profiles.second_factor import has_second_factor, is_required_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,10 +30,27 @@ class UserLanguageMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Sends staff without a second factor to set one up, where the settings require it."""
+    """Sends staff without a second factor to set one up, where the settings require it.
+
+    Until then they reach what is open to everybody and the pages of the account, nothing else.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not is_required_of(request.user) or _is_open(view) or has_second_factor(request.user):
+            return None
+        messages.warning(
+            request, _("Your role requires a second factor. Set one up to go on to your work.")
+        )
+        return redirect("mfa_index")
+
+
+def _is_open(view: Callable[..., Any]) -> bool:
+    return not getattr(view, "login_required", True) or view.__module__.startswith("allauth.")

@@ -63,6 +63,8 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
+        if self.anonymised_at:
+            return str(_("closed account"))
         return self.get_full_name() or self.email
 
     def get_full_name(self) -> str:

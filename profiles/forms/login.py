@@ -1,0 +1,139 @@
+"""The forms of django-allauth in the portal's words: labels instead of placeholders, a new
+password typed once, hints that say what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.account.models import EmailAddress
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from allauth.socialaccount import forms as other_log_in
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.workflow import Text
+
+E_MAIL = _("E-mail address")
+NEW_PASSWORD_HINT = _("At least 10 characters. Three words in a row are easy to remember.")
+LABELS: dict[str, Text] = {
+    "code": _("Code"),
+    "email": E_MAIL,
+    "login": E_MAIL,
+    "name": _("Name of this passkey"),
+    "oldpassword": _("Current password"),
+    "password": _("Password"),
+    "password1": _("New password"),
+    "passwordless": _("Log in with this passkey alone, without a code or password"),
+}
+TYPED_CODE = {"autocapitalize": "characters", "autocorrect": "off", "spellcheck": "false"}
+
+
+class Worded(forms.Form):
+    """Gives the fields their labels and hints, and drops the second typing of a password."""
+
+    hints: Mapping[str, Text] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password2", None)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+        if "code" in self.fields:
+            self.fields["code"].widget.attrs |= TYPED_CODE
+
+
+class LogInForm(Worded, account.LoginForm):
+    """With a password it logs in, without one it sends a code."""
+
+    def _setup_password_field(self) -> None:
+        self.fields["password"].required = False
+
+
+class SignUpForm(Worded, account.SignupForm):
+    hints = {"email": _("We send a code there to make sure that it is yours.")}
+
+
+class RequestCodeForm(Worded, account.RequestLoginCodeForm):
+    pass
+
+
+class ConfirmLogInForm(Worded, account.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmAddressForm(Worded, account.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmPasswordResetForm(Worded, account.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class AddAddressForm(Worded, account.AddEmailForm):
+    hints = {"email": _("We send a code there. The address is added once you have typed it.")}
+
+
+class ReauthenticateForm(Worded, account.ReauthenticateForm):
+    pass
+
+
+class ChangePasswordForm(Worded, account.ChangePasswordForm):
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class SetPasswordForm(Worded, account.SetPasswordForm):
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class ResetPasswordForm(Worded, account.ResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(Worded, account.ResetPasswordKeyForm):
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class SecondFactorForm(Worded, mfa.AuthenticateForm):
+    hints = {"code": _("From your authenticator app, or one of your recovery codes.")}
+
+
+class SecondFactorAgainForm(Worded, mfa.ReauthenticateForm):
+    hints = SecondFactorForm.hints
+
+
+class ActivateAppForm(Worded, totp.ActivateTOTPForm):
+    hints = {"code": _("The six digits that the app shows now.")}
+
+
+class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
+    hints = {
+        "name": _("To tell it from others, such as “Phone” or “Blue key”."),
+        "passwordless": _(
+            "The device asks for your fingerprint, face or PIN. "
+            "Leave it out for a security key that only comes after a code or password."
+        ),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["passwordless"] = True
+
+
+class RenamePasskeyForm(Worded, webauthn.EditWebAuthnForm):
+    pass
+
+
+class DisconnectForm(other_log_in.DisconnectForm):
+    """Unlinks one log-in; a code by e-mail logs in without it, and without a password."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super(other_log_in.DisconnectForm, self).clean() or {}
+        if not EmailAddress.objects.filter(user=self.request.user, verified=True).exists():
+            raise forms.ValidationError(
+                _("Confirm an e-mail address first, so that you can still log in.")
+            )
+        return cleaned

@@ -1,0 +1,40 @@
+"""What a person changes about the own account."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from profiles.models import User
+
+
+def _locked(user_id: int) -> User:
+    return User.objects.select_for_update(of=("self",)).get(pk=user_id, is_active=True)
+
+
+def change_details(
+    *, user_id: int, first_name: str, last_name: str, wants_newsletter: bool
+) -> User:
+    """The person is called this from now on, and gets the newsletter or does not."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        user.first_name, user.last_name = first_name, last_name
+        user.wants_newsletter = wants_newsletter
+        user.save(update_fields=["first_name", "last_name", "wants_newsletter"])
+    return user
+
+
+def choose_language(*, user_id: int, language: str) -> User:
+    """Pages and mails come in this language from now on, on every device."""
+    with transaction.atomic():
+        user = _locked(user_id)
+        user.language = language
+        user.save(update_fields=["language"])
+    return user
+
+
+def end_session(*, user_id: int, session_id: int) -> None:
+    """Whoever uses this session is logged out. Nothing happens when it has ended already."""
+    with transaction.atomic():
+        sessions = UserSession.objects.select_for_update(of=("self",))
+        session = sessions.filter(pk=session_id, user_id=user_id).first()
+        if session:
+            session.end()
