@@ -20,6 +20,8 @@ Text = str | Promise
 Keywords = Mapping[Any, str] | Callable[[Any], str]
 Attrs = dict[str, Any]
 
+SEARCH_LABEL = _("Type to search")
+
 
 class PortalBoundField(BoundField):
     """A field in a form: no colon after labels, and an address for the error summary."""
@@ -64,7 +66,7 @@ class _Searchable(forms.widgets.ChoiceWidget):
         choices: Sequence[Any] = (),
         *,
         keywords: Keywords | None = None,
-        search_label: Text = _("Type to search"),
+        search_label: Text = SEARCH_LABEL,
         maximum: int | None = None,
     ) -> None:
         super().__init__(attrs, choices)

@@ -1,9 +1,16 @@
 from django.urls import path
 
-from cxc_portal.core import views
+from cxc_portal.core.views import health, jobs, mailbox
 
 app_name = "core"
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", mailbox.read, name="mail"),
+    path("mailbox/<int:pk>/html/", mailbox.read_html, name="mail_html"),
+    path("mailbox/<int:pk>/send/", mailbox.send_now, name="send_mail_now"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
+    path("jobs/<int:pk>/again/", jobs.job_again, name="job_again"),
 ]

@@ -49,6 +49,8 @@ NOTICE_ICONS = {
 }
 BATON_ICONS = {"yours": "turn", "waiting": "hourglass", "closed": "check-circle"}
 THEMES = ("light", "dark")
+BARS_CAPTION = _("How this score adds up")
+FILTERS_LABEL = _("Filter the list")
 
 
 @register.simple_tag(takes_context=True)
@@ -102,7 +104,7 @@ def ring(score: float, band: str, size: str = "") -> Options:
 
 @register.inclusion_tag("components/score_bars.html")
 def score_bars(
-    parts: Iterable[Any], score: float, band: str, caption: Text = _("How this score adds up")
+    parts: Iterable[Any], score: float, band: str, caption: Text = BARS_CAPTION
 ) -> Options:
     """Seven bars whose lengths and numbers add up to the score.
 
@@ -227,8 +229,8 @@ def button(
     }
 
 
-@register.inclusion_tag("components/empty_state.html")
-def empty_state(
+@register.inclusion_tag("components/blank_state.html")
+def blank_state(
     title: Text,
     text: Text = "",
     action_label: Text = "",
@@ -274,7 +276,7 @@ def pagination(context: Context, page: Any, target: str = "") -> Options:
 
 @register.inclusion_tag("components/filters.html", takes_context=True)
 def filters(
-    context: Context, form: BaseForm, target: str = "", label: Text = _("Filter the list")
+    context: Context, form: BaseForm, target: str = "", label: Text = FILTERS_LABEL
 ) -> Options:
     """A GET form over a list; with `target` htmx replaces that element while one types."""
     request = context.get("request")
@@ -292,12 +294,18 @@ def error_summary(*forms: BaseForm) -> Options:
             entries.extend(
                 {
                     "target": getattr(bound, "error_target", bound.id_for_label),
-                    "label": bound.label,
+                    "label": _punctuated(bound.label),
                     "message": message,
                 }
                 for message in bound.errors
             )
     return {"entries": entries}
+
+
+def _punctuated(label: Text) -> str:
+    """A label as the start of a sentence: with a colon, unless it ends in its own mark."""
+    text = str(label)
+    return text if text[-1:] in {"?", ".", "!", ":"} else f"{text}:"
 
 
 @register.simple_block_tag
@@ -337,6 +345,12 @@ def dialog(content: SafeString, id: str, title: Text) -> SafeString:
 
 def _component(name: str, **options: Any) -> SafeString:
     return render_to_string(f"components/{name}.html", options)
+
+
+@register.inclusion_tag("components/autosave.html")
+def autosave_status() -> Options:
+    """The line that tells whether a form with `data-autosave` is saved."""
+    return {}
 
 
 @register.filter
