@@ -1,20 +1,33 @@
 """The mails of this app: who hears of what."""
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cxc_portal.core import mail
+from cxc_portal.core import clock, mail
 from cxc_portal.core.mail import MailKind, Recipient
-from cxc_portal.core.models import Job
+from cxc_portal.core.models import Job, OutgoingMail
 from profiles.enums import StaffRoleName
-from profiles.models import Profile, User
+from profiles.models import Invitation, Partnership, Profile, User
+from profiles.rules import current_rules
+
+NO_DELAY = timedelta(0)
+LISTED = 20
+"""How many profiles a mail names before it says how many more there are."""
 
 PROFILE_WAITS = mail.register(
     MailKind("profiles/profile_waits", _("partnership officers"), _("a profile was submitted"))
+)
+PROFILE_HANDED_OVER = mail.register(
+    MailKind(
+        "profiles/profile_handed_over",
+        _("partnership officers"),
+        _("another partnership handed a profile over"),
+    )
 )
 PROFILE_PUBLISHED = mail.register(
     MailKind("profiles/profile_published", _("members"), _("the profile was published"))
@@ -34,6 +47,40 @@ PROFILE_REINSTATED = mail.register(
 PROFILES_IMPORTED = mail.register(
     MailKind("profiles/profiles_imported", _("partnership officers"), _("profiles were imported"))
 )
+VALIDATION_REMINDER = mail.register(
+    MailKind(
+        "profiles/validation_reminder",
+        _("partnership officers"),
+        _("profiles have waited for the days after which officers are reminded"),
+    )
+)
+VALIDATION_OVERDUE = mail.register(
+    MailKind(
+        "profiles/validation_overdue",
+        _("partnership coordinators"),
+        _("profiles have waited for the days after which the coordinator is told"),
+    )
+)
+VALIDATION_ESCALATED = mail.register(
+    MailKind(
+        "profiles/validation_escalated",
+        _("Support Office"),
+        _("profiles have waited for the days after which the Support Office is told"),
+    )
+)
+PROFILE_GROWS_QUIET = mail.register(
+    MailKind(
+        "profiles/profile_grows_quiet",
+        _("members"),
+        _("a month before a profile without a sign of interest becomes dormant"),
+    )
+)
+PROFILE_DORMANT = mail.register(
+    MailKind("profiles/profile_dormant", _("members"), _("the profile became dormant"))
+)
+INVITATION = mail.register(
+    MailKind("profiles/invitation", _("a colleague"), _("somebody was invited to an organisation"))
+)
 DECISION_MAILS = {
     "publish": PROFILE_PUBLISHED,
     "return": PROFILE_RETURNED,
@@ -41,14 +88,18 @@ DECISION_MAILS = {
     "suspend": PROFILE_SUSPENDED,
     "reinstate": PROFILE_REINSTATED,
 }
+SUPPORT_OFFICE = _("the Support Office")
 
 ACTIONS = {
     PROFILE_WAITS.name: (_("Check the profile"), "profiles:decide"),
+    PROFILE_HANDED_OVER.name: (_("Check the profile"), "profiles:decide"),
     PROFILE_PUBLISHED.name: (_("See your matches"), "matching:matches"),
     PROFILE_RETURNED.name: (_("Make the changes"), "profiles:edit"),
     PROFILE_REJECTED.name: (_("Look at the profile"), "profiles:profile"),
     PROFILE_SUSPENDED.name: (_("Look at the profile"), "profiles:profile"),
     PROFILE_REINSTATED.name: (_("See your matches"), "matching:matches"),
+    PROFILE_GROWS_QUIET.name: (_("We are still interested"), "profiles:reopen"),
+    PROFILE_DORMANT.name: (_("Return to the catalogue"), "profiles:reopen"),
 }
 
 
@@ -57,15 +108,17 @@ def _members(profile: Profile) -> list[Recipient]:
     return [Recipient.of(user) for user in users.order_by("pk")]
 
 
-def _desk(profile: Profile) -> list[Recipient]:
-    """The officers of the profile's partnership; the Support Office where it has none."""
-    roles: dict[str, object] = (
-        {"staff_roles__partnership": profile.partnership_id}
-        if profile.partnership_id
-        else {"staff_roles__role": StaffRoleName.SUPPORT}
-    )
+def _staff(**role: object) -> list[Recipient]:
+    """The active people with a role, each once."""
+    roles = {f"staff_roles__{name}": value for name, value in role.items()}
     users = User.objects.filter(is_active=True, **roles).order_by("pk").distinct()
     return [Recipient.of(user) for user in users]
+
+
+def _desk(partnership_id: int | None) -> list[Recipient]:
+    """Officers and coordinators of a partnership; the Support Office where there are none."""
+    people = _staff(partnership=partnership_id) if partnership_id else []
+    return people or _staff(role=StaffRoleName.SUPPORT)
 
 
 def _send(
@@ -74,7 +127,7 @@ def _send(
     profile: Profile,
     *,
     event: str,
-    delay: timedelta = timedelta(0),
+    delay: timedelta = NO_DELAY,
     **context: object,
 ) -> None:
     label, url_name = ACTIONS[kind.name]
@@ -83,7 +136,13 @@ def _send(
         mail.queue(
             kind,
             to=recipient,
-            context={"profile": profile, "action_url": url, "action_label": label, **context},
+            context={
+                "profile": profile,
+                "desk": profile.partnership or SUPPORT_OFFICE,
+                "action_url": url,
+                "action_label": label,
+                **context,
+            },
             dedup_key=f"{kind.name}:{profile.pk}:{event}:{recipient.email}",
             about=profile,
             delay=delay,
@@ -91,18 +150,39 @@ def _send(
 
 
 def profile_submitted(profile: Profile) -> None:
-    """Tells the desk that a profile waits."""
-    _send(PROFILE_WAITS, _desk(profile), profile, event=f"{profile.submissions.count()}")
+    """Tells the desk that a profile waits. Being asked for changes is no longer news."""
+    mail.cancel(about=profile, kinds=(PROFILE_RETURNED,))
+    number = profile.submissions.count()
+    _send(
+        PROFILE_WAITS,
+        _desk(profile.partnership_id),
+        profile,
+        event=f"{number}",
+        is_again=number > 1,
+        target_days=current_rules().integer("validation.target_days"),
+    )
 
 
-def profile_reassigned(profile: Profile, comment: str) -> None:
-    """Tells the new desk that a profile waits there now."""
-    event = f"reassigned:{profile.transitions.count()}"
-    _send(PROFILE_WAITS, _desk(profile), profile, event=event, comment=comment)
+def profile_handed_over(profile: Profile, comment: str, *, delay: timedelta = NO_DELAY) -> None:
+    """Tells the new desk that a profile waits there now, and why."""
+    take_back_handover(profile)
+    _send(
+        PROFILE_HANDED_OVER,
+        _desk(profile.partnership_id),
+        profile,
+        event=f"{profile.transitions.count()}",
+        delay=delay,
+        comment=comment,
+    )
+
+
+def take_back_handover(profile: Profile) -> None:
+    """The mail about a handover that was undone, or that went on, does not go out."""
+    mail.cancel(about=profile, kinds=(PROFILE_HANDED_OVER,))
 
 
 def profile_decided(
-    profile: Profile, decision: str, comment: str, *, delay: timedelta = timedelta(0)
+    profile: Profile, decision: str, comment: str, *, delay: timedelta = NO_DELAY
 ) -> None:
     """Tells the members what was decided and why."""
     _send(
@@ -115,9 +195,62 @@ def profile_decided(
     )
 
 
-def take_back_decision(profile: Profile) -> None:
-    """The mail about a decision that was undone does not go out."""
-    mail.cancel(about=profile, kinds=tuple(DECISION_MAILS.values()))
+def take_back_decision(profile: Profile, decision: str) -> int:
+    """The mails about a decision that was undone do not go out; says how many were held back."""
+    return mail.cancel(about=profile, kinds=(DECISION_MAILS[decision],))
+
+
+REMINDERS = {
+    1: VALIDATION_REMINDER,
+    2: VALIDATION_OVERDUE,
+    3: VALIDATION_ESCALATED,
+}
+"""The mail of each level of reminding."""
+
+
+def profiles_wait(
+    level: int,
+    partnership: Partnership | None,
+    profiles: Sequence[Profile],
+    *,
+    days: int,
+    event: str,
+) -> None:
+    """Reminds who is in charge at a level of profiles that have waited for `days` working days.
+
+    One mail lists all of them. Level 1 goes to the desk, 2 to its coordinators, 3 to the Support
+    Office. The Support Office also stands in for a missing partnership, where there is no level 2,
+    and for a missing coordinator.
+    """
+    kind = REMINDERS[level]
+    url = f"{settings.SITE_URL}{reverse('admin:profiles_profile_changelist')}"
+    for recipient in _reminded(level, partnership):
+        mail.queue(
+            kind,
+            to=recipient,
+            context={
+                "profiles": profiles[:LISTED],
+                "more": len(profiles[LISTED:]),
+                "count": len(profiles),
+                "days": days,
+                "desk": partnership or SUPPORT_OFFICE,
+                "action_url": url,
+                "action_label": _("Open the validation desk"),
+            },
+            dedup_key=f"{kind.name}:{event}:{recipient.email}",
+            about=partnership,
+        )
+
+
+def _reminded(level: int, partnership: Partnership | None) -> list[Recipient]:
+    people: list[Recipient] = []
+    if level == 2:
+        if partnership is None:
+            return []
+        people = _staff(partnership=partnership.pk, role=StaffRoleName.COORDINATOR)
+    elif level == 1 and partnership:
+        people = _desk(partnership.pk)
+    return people or _staff(role=StaffRoleName.SUPPORT)
 
 
 def profiles_imported(waiting: Mapping[int, int], job: Job) -> None:
@@ -139,3 +272,46 @@ def profiles_imported(waiting: Mapping[int, int], job: Job) -> None:
                 dedup_key=f"{PROFILES_IMPORTED.name}:{job.pk}:{partnership_id}:{user.email}",
                 about=job,
             )
+
+
+def profile_grows_quiet(profile: Profile) -> datetime | None:
+    """Asks the members once in each quiet time whether they are still interested.
+
+    Says when they were asked first; nothing when there is nobody to ask.
+    """
+    event = clock.day_of(profile.confirmed_at).isoformat()
+    _send(PROFILE_GROWS_QUIET, _members(profile), profile, event=event)
+    asked = OutgoingMail.objects.filter(
+        kind=PROFILE_GROWS_QUIET.name,
+        about_type=profile._meta.label_lower,
+        about_id=str(profile.pk),
+        created_at__gte=profile.confirmed_at,
+    )
+    first: datetime | None = asked.aggregate(first=Min("created_at"))["first"]
+    return first
+
+
+def profile_dormant(profile: Profile) -> None:
+    """Tells the members that the profile is out of the catalogue, and the one click back."""
+    _send(PROFILE_DORMANT, _members(profile), profile, event=f"{profile.transitions.count()}")
+
+
+def colleague_invited(invitation: Invitation, key: str) -> None:
+    """Asks somebody to join, in the language of whoever invites; `key` is what the link carries."""
+    url = settings.SITE_URL + reverse("profiles:invitation", args=[key])
+    mail.queue(
+        INVITATION,
+        to=Recipient(email=invitation.email, language=invitation.invited_by.language),
+        context={
+            "invitation": invitation,
+            "action_url": url,
+            "action_label": _("Look at the invitation"),
+        },
+        dedup_key=f"{INVITATION.name}:{invitation.pk}:{invitation.expires_at.isoformat()}",
+        about=invitation,
+    )
+
+
+def take_back_invitation(invitation: Invitation) -> None:
+    """The mail of an invitation that was revoked does not go out."""
+    mail.cancel(about=invitation, kinds=(INVITATION,))

@@ -164,14 +164,14 @@ TRANSITIONS = (
     Transition(
         "undo",
         _("Undo the decision"),
-        sources=(PUBLISHED, RETURNED, REJECTED),
+        sources=(PUBLISHED, RETURNED, REJECTED, SUBMITTED),
         target=SUBMITTED,
         by=STAFF,
     ),
     Transition(
         "revalidate",
         _("Check again"),
-        sources=(PUBLISHED,),
+        sources=(PUBLISHED, PAUSED, DORMANT),
         target=SUBMITTED,
         by=(OWNER, SYSTEM),
         stamps=("submitted_at",),

@@ -13,6 +13,7 @@ from profiles import notifications
 from profiles.eligibility import blocking_failures
 from profiles.models import Membership, Partnership, Profile, ProfileTransition, User
 from profiles.permissions import can_validate_profile
+from profiles.queries import latest_steps_of
 from profiles.rules import current_rules
 from profiles.services.reviews import require_free
 from profiles.signals import listing_changed
@@ -34,7 +35,7 @@ FREE = {"review_by": None, "review_since": None}
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one profile in a decision about several; `refusal` is empty if it went well."""
+    """What became of one of several profiles; `refusal` is empty if it went well."""
 
     profile: Profile
     refusal: str = ""
@@ -108,11 +109,16 @@ def undo_deadline(step: ProfileTransition) -> datetime | None:
     return step.at + undo_time() if step.transition in UNDONE_BY else None
 
 
+def undoable_steps(user: User) -> list[ProfileTransition]:
+    """What the person decided and can still undo, the latest first."""
+    return latest_steps_of(user, UNDONE_BY.keys(), clock.now() - undo_time())
+
+
 def undo_decision(*, profile_id: int, actor: User) -> Profile:
     """Take the last decision back within the undo time. Nobody was told, and nobody will be."""
     with transaction.atomic():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
-        last = profile.transitions.order_by("-at", "-pk").first()
+        last = profile.transitions.order_by("-pk").first()
         deadline = undo_deadline(last) if last else None
         if last is None or deadline is None or clock.now() >= deadline:
             raise TransitionRefused(
@@ -211,7 +217,7 @@ def _require_waiting(profile: Profile, decision: str) -> None:
     """Say who decided and when, rather than only that it is too late."""
     if profile.state in profile_workflow.transitions[decision].sources:
         return
-    last = profile.transitions.order_by("-at", "-pk").select_related("actor").first()
+    last = profile.transitions.order_by("-pk").select_related("actor").first()
     if last is None or last.actor is None:
         return
     raise TransitionRefused(

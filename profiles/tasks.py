@@ -1,0 +1,17 @@
+"""What the clock starts in this app. Each task calls one service."""
+
+from celery import shared_task
+
+from profiles.services import lifecycle, reminders
+
+
+@shared_task(name="profiles.remind_about_waiting_profiles")
+def remind_about_waiting_profiles() -> int:
+    """Remind those in charge of the profiles that have waited too long; says of how many."""
+    return reminders.remind_about_waiting_profiles()
+
+
+@shared_task(name="profiles.mind_dormant_profiles")
+def mind_dormant_profiles() -> int:
+    """Ask about profiles that nobody minds and let them sleep; says how many fell asleep."""
+    return len(lifecycle.mind_dormant_profiles())
