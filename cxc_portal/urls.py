@@ -9,3 +9,5 @@ urlpatterns = [
     path("accounts/", include("cxc_portal.account_urls")),
     path("language/", account.set_language, name="set_language"),
 ]
+
+handler500 = "cxc_portal.core.views.errors.server_error"

@@ -7,6 +7,7 @@ that is killed is begun anew, so it must not do twice what it did before.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
@@ -23,6 +24,7 @@ from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import DomainError, NotAllowed, TransitionRefused
 from cxc_portal.core.models import Job, JobStatus
 from cxc_portal.core.queueing import SweptTask
+from cxc_portal.core.types import Text
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +60,34 @@ class Progress:
 
 
 Work = Callable[[Job, Progress], dict[str, Any]]
-_work: dict[str, Work] = {}
 
 
-def register(kind: str, work: Work) -> None:
-    """Say which function does the jobs of a kind."""
-    _work[kind] = work
+@dataclass(frozen=True)
+class JobKind:
+    work: Work
+    title: Text
+    result_template: str
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def register(kind: str, work: Work, *, title: Text = "", result_template: str = "") -> None:
+    """Say which function does the jobs of a kind, and how their page shows them.
+
+    `title` stands above the page; `result_template` is included once they are done, with `result`.
+    """
+    _kinds[kind] = JobKind(work, title or kind, result_template)
+
+
+def title_of(job: Job) -> Text:
+    """What a job's page is called; its kind when this process does not know it."""
+    return _kinds[job.kind].title if job.kind in _kinds else job.kind
+
+
+def result_template_of(job: Job) -> str:
+    """The template that shows a job's result, if there is one."""
+    return _kinds[job.kind].result_template if job.kind in _kinds else ""
 
 
 def create(
@@ -74,7 +98,7 @@ def create(
     input_file: "File[Any] | None" = None,
 ) -> Job:
     """Write a job; `start` hands it to a worker, `run` does it here and now."""
-    if kind not in _work:
+    if kind not in _kinds:
         raise ValueError(f"Nobody does jobs of the kind {kind}.")
     moment = clock.now()
     job = Job(
@@ -107,7 +131,7 @@ def run(job_id: int, watcher: Watcher | None = None) -> Job | None:
         return None
     with translation.override(getattr(job.owner, "language", "") or settings.LANGUAGE_CODE):
         try:
-            result = _work[job.kind](job, Progress(job, watcher))
+            result = _kinds[job.kind].work(job, Progress(job, watcher))
             return _finish(job, status=JobStatus.DONE, result=result)
         except _TakenAway:
             logger.warning("job %s was given to another worker", job_id)

@@ -127,6 +127,11 @@ class OutgoingMail(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
 
+    @property
+    def is_early(self) -> bool:
+        """Whether it still waits for its time."""
+        return self.status == MailStatus.QUEUED and self.send_after > clock.now()
+
 
 class JobStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "cxc_portal.core.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "cxc_portal.urls"
@@ -126,6 +127,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 5}
 QUEUE_DIR = VAR_DIR / "queue"
 if CELERY_BROKER_URL.startswith("filesystem:"):
     CELERY_BROKER_TRANSPORT = "cxc_portal.core.folder_queue:Transport"
@@ -217,7 +219,7 @@ CONTENT_SECURITY_POLICY: dict[str, dict[str, object]] = {
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "cxc_portal.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "cxc_portal.core.views.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -5,6 +5,23 @@ templates of a kind are `templates/<app>/emails/<name>_subject.txt`, `<name>.txt
 """
 
 from cxc_portal.core.mail.kinds import MailKind, kinds, register
-from cxc_portal.core.mail.outbox import Recipient, cancel, forget, queue, resend
+from cxc_portal.core.mail.outbox import (
+    Recipient,
+    cancel,
+    forget,
+    queue,
+    resend,
+    send_now,
+)
 
-__all__ = ["MailKind", "Recipient", "cancel", "forget", "kinds", "queue", "register", "resend"]
+__all__ = [
+    "MailKind",
+    "Recipient",
+    "cancel",
+    "forget",
+    "kinds",
+    "queue",
+    "register",
+    "resend",
+    "send_now",
+]

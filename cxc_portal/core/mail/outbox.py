@@ -126,6 +126,17 @@ def resend(*, mail_id: int, actor: Any) -> OutgoingMail:
     return mail
 
 
+def send_now(*, mail_id: int) -> None:
+    """Do not wait any longer with a mail whose time has not come."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.select_for_update(of=("self",)).get(pk=mail_id)
+        if not mail.is_early:
+            raise TransitionRefused("not_waiting", _("This mail does not wait for its time."))
+        mail.send_after = clock.now()
+        mail.save(update_fields=["send_after"])
+        transaction.on_commit(lambda: deliver_mail.enqueue(mail.pk))
+
+
 def forget(*, user: Any) -> int:
     """Erase a person from the outbox, and take back what has not gone out.
 
