@@ -25,7 +25,7 @@ Losses = NDArray[np.uint8]
 UNIT = 5
 """Tenths of a point."""
 STOPPED = 255
-CHUNK = 65_536
+CHUNK = 131_072
 
 
 def least_losses(
@@ -76,7 +76,7 @@ def _wishes(block: Block, query: Query, name: str, wish: str, units: int) -> Los
     loss: Losses = unmet.view(np.uint8) * np.uint8(units)
     unwanted = 1 - query.wants(getattr(query, wish))
     if unwanted.any():
-        table = (unwanted * np.uint8(units)).tobytes().ljust(256)
+        table = (unwanted * np.uint8(units)).tobytes().ljust(256, b"\0")
         loss += _look_up(block.column(name), table)
     return loss
 

@@ -1,4 +1,4 @@
-"""The facts of many profiles, column by column: 115 bytes a profile.
+"""The facts of many profiles, column by column: 117 bytes a profile.
 
 Rows stand in the order of their refs, so "ties by ref" is "ties by row" in every search. Nothing
 here locks: whoever changes columns while others read them has to see to that.
@@ -21,10 +21,11 @@ Records = NDArray[np.void]
 SPARE_SHARE = 64
 SPARE_ROWS = 256
 FEW = 32
+REF_LENGTH = RECORD["ref"].itemsize
 
 
 class DuplicateRef(ValueError):
-    pass
+    """Two records claim to be the same profile."""
 
 
 class Block:
@@ -92,15 +93,21 @@ class FactColumns:
 
     def row_of(self, ref: str) -> int | None:
         key = ref.encode("ascii", "replace")
-        if len(key) > RECORD["ref"].itemsize:
+        if len(key) > REF_LENGTH:
             return None
         row = self._place_of(key)
         return row if self._is_at(row, key) else None
 
     def rows_of(self, refs: Iterable[str]) -> Rows:
         """The rows of those refs that are here, ascending."""
-        found = (self.row_of(ref) for ref in refs)
-        return np.array(sorted(row for row in found if row is not None), np.intp)
+        keys = np.array([ref.encode("ascii", "replace") for ref in refs], "S")
+        keys = np.unique(keys[np.char.str_len(keys) <= REF_LENGTH]).astype(RECORD["ref"])
+        known = self._arrays["ref"][: self._length]
+        places = np.searchsorted(known, keys)
+        is_here = places < self._length
+        is_here[is_here] = known[places[is_here]] == keys[is_here]
+        rows: Rows = places[is_here]
+        return rows
 
     def record(self, row: int) -> bytes:
         return self.records(np.array([row], np.intp)).tobytes()

@@ -55,12 +55,19 @@ class ProfileFacts:
     is_eligible: bool = True
     """Whether the organisation's type may hold this role."""
     is_published: bool = True
+    partnership_id: int | None = None
+    """Not scored; lists are filtered by it."""
 
     def __post_init__(self) -> None:
         _check(_REF.fullmatch(self.ref), "ref", "1 to 20 letters, digits or hyphens")
         _check(self.role in ROLES, "role", f"one of {', '.join(ROLES)}")
         _check(self.mode in MODES, "mode", f"one of {', '.join(MODES)}")
         _check(0 <= self.organisation_id < 2**32, "organisation_id", "a number below 2^32")
+        _check(
+            self.partnership_id is None or 0 < self.partnership_id < 2**16,
+            "partnership_id",
+            "a number from 1, below 2^16",
+        )
         _check(len(self.sectors) <= MOST_OWN_SECTORS, "sectors", f"at most {MOST_OWN_SECTORS}")
         self._check_length()
         self._check_windows()

@@ -31,6 +31,7 @@ RECORD: Final = np.dtype(
     [
         ("ref", "S20"),
         ("organisation", "<u4"),
+        ("partnership", "<u2"),
         ("state", "u1"),
         ("country", "u1"),
         ("organisation_type", "u1"),
@@ -52,6 +53,7 @@ RECORD: Final = np.dtype(
     ]
 )
 
+NO_PARTNERSHIP = 0
 NO_MINIMUM = 0
 NO_MAXIMUM = 255
 # A window that is not used begins after it ends, and overlaps with nothing.
@@ -93,6 +95,7 @@ def encode(facts: ProfileFacts, vocabulary: Vocabulary) -> bytes:
     record = np.zeros((), RECORD)
     record["ref"] = facts.ref.encode("ascii")
     record["organisation"] = facts.organisation_id
+    record["partnership"] = facts.partnership_id or NO_PARTNERSHIP
     record["state"] = state_of(facts)
     record["country"] = vocabulary.countries.position(facts.country)
     record["organisation_type"] = vocabulary.organisation_types.position(facts.organisation_type)
@@ -149,6 +152,7 @@ def decode(record: bytes, vocabulary: Vocabulary) -> ProfileFacts:
         physical_visit_used=State.VISIT_USED in state,
         is_eligible=State.NOT_ELIGIBLE not in state,
         is_published=State.NOT_PUBLISHED not in state,
+        partnership_id=int(row["partnership"]) or None,
     )
 
 

@@ -1,4 +1,5 @@
-"""The best partners of one profile among many: exact, and quick at a million rows."""
+"""The best partners of one profile among many, and how many there are: exact, and quick at a
+million rows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from matching.scoring.bound import STOPPED, UNIT, Losses, least_losses
 from matching.scoring.columns import FactColumns, Rows
 from matching.scoring.facts import ProfileFacts
 from matching.scoring.query import Query
-from matching.scoring.ruleset import Ruleset
+from matching.scoring.ruleset import GREEN, ORANGE, RED, Ruleset
 from matching.scoring.score import totals_of
 
 FULL_SCORE = 1000
-BATCH = 512
+BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def best(
     query = Query.of(facts, columns.vocabulary)
     losses = least_losses(columns, query, ruleset, mask)
     losses[columns.rows_of(engaged)] = STOPPED
-    possible = len(losses) - int(np.count_nonzero(losses == STOPPED))
+    possible = int(np.count_nonzero(losses != STOPPED))
     rows = np.empty(0, np.intp)
     totals = np.empty(0, np.int16)
     batch = _promising(losses, min(max(top, BATCH), possible)) if top > 0 else rows
@@ -57,6 +58,26 @@ def best(
         batch = _contenders(losses, rows, totals, top)[:size]
         size *= 4
     return Ranking(rows, totals, possible)
+
+
+def count_bands(
+    columns: FactColumns,
+    facts: ProfileFacts,
+    ruleset: Ruleset,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    engaged: Collection[str] = (),
+) -> dict[str, int]:
+    """How many partners that no hard stop rules out stand in each band."""
+    query = Query.of(facts, columns.vocabulary)
+    losses = least_losses(columns, query, ruleset, mask)
+    losses[columns.rows_of(engaged)] = STOPPED
+    rows = np.flatnonzero(losses <= (FULL_SCORE - ruleset.orange_from) // UNIT)
+    totals = totals_of(columns, rows, query, ruleset)
+    green = int(np.count_nonzero(totals >= ruleset.green_from))
+    not_red = int(np.count_nonzero(totals >= ruleset.orange_from))
+    possible = int(np.count_nonzero(losses != STOPPED))
+    return {GREEN: green, ORANGE: not_red - green, RED: possible - not_red}
 
 
 def _promising(losses: Losses, count: int) -> Rows:

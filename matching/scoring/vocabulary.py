@@ -45,7 +45,7 @@ LANGUAGES = tuple(
     io iu ja jv kg ki kj kk kl km kn ko kr ks ku kv kw ky la lg li ln lo lu mg mh mi ml mn mr ms
     my na nd ne ng nr nv ny oc oj om or os pa pi ps qu rm rn rw sa sc sd se sg si sm sn so ss st
     su sw ta te tg th ti tk tl tn to ts tt tw ty ug ur uz ve vi vo wa wo xh yi yo za zh zu
-    """.split()  # noqa: SIM905 - one code a line would fill the file
+    """.split()
 )
 
 SECTOR_BYTES = 13

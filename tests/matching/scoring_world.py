@@ -86,6 +86,7 @@ def profiles(draw: st.DrawFn, **fixed: Any) -> ProfileFacts:
         "physical_visit_used": draw(st.booleans()),
         "is_eligible": draw(st.sampled_from([True, True, True, False])),
         "is_published": draw(st.sampled_from([True, True, True, False])),
+        "partnership_id": draw(st.none() | st.integers(1, 3)),
     }
     return ProfileFacts(**facts | fixed)
 
@@ -122,6 +123,7 @@ def random_profile(random: Random, ref: str) -> ProfileFacts:
         physical_visit_used=random.random() < 0.2,
         is_eligible=random.random() < 0.9,
         is_published=random.random() < 0.9,
+        partnership_id=random.choice([None, 1, 2, 65_535]),
     )
 
 

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 
 from matching.scoring.criteria import Criterion, Stop
 from matching.scoring.explain import Overlap, Part, Stay, Wish, explain
@@ -12,6 +12,7 @@ def part(criterion, a, b):
     return parts[list(Criterion).index(criterion)]
 
 
+@settings(max_examples=40)
 @given(profiles(), profiles(), rulesets())
 def test_the_explanation_has_the_points_of_the_score(a, b, ruleset):
     found = explain(a, b, ruleset)

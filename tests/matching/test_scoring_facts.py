@@ -30,6 +30,8 @@ def many(*refs):
         ({"mode": "both"}, "mode"),
         ({"organisation_id": -1}, "organisation_id"),
         ({"organisation_id": 2**32}, "organisation_id"),
+        ({"partnership_id": 0}, "partnership_id"),
+        ({"partnership_id": 2**16}, "partnership_id"),
         ({"sectors": {f"{number:02}" for number in range(1, 17)}}, "sectors"),
         ({"min_days": 0}, "min_days"),
         ({"max_days": 255}, "max_days"),
@@ -61,8 +63,8 @@ def test_a_record_holds_the_first_and_the_last_day_there_is():
     assert decode(encode(facts, VOCABULARY), VOCABULARY) == facts
 
 
-def test_a_record_takes_115_bytes():
-    assert (len(encode(host(), VOCABULARY)), RECORD.itemsize) == (115, 115)
+def test_a_record_takes_117_bytes():
+    assert (len(encode(host(), VOCABULARY)), RECORD.itemsize) == (117, 117)
 
 
 def test_a_code_that_is_not_in_the_vocabulary_is_refused():
@@ -97,7 +99,7 @@ def test_two_records_of_one_ref_are_refused():
 
 def test_bytes_that_are_no_records_are_refused():
     with pytest.raises(ValueError, match="multiple of element size"):
-        FactColumns.from_records([b"x" * 114], VOCABULARY)
+        FactColumns.from_records([b"x" * 116], VOCABULARY)
 
 
 def test_a_ref_is_found_or_not():
@@ -115,7 +117,13 @@ def test_a_ref_is_found_or_not():
 
 
 def test_rows_of_refs_leave_out_what_is_not_there():
-    assert many("A", "B", "D").rows_of(["D", "X", "A"]).tolist() == [0, 2]
+    refs = ["D", "X", "A", "A", "é", "D" * 21]
+
+    assert many("A", "B", "D").rows_of(refs).tolist() == [0, 2]
+
+
+def test_no_refs_have_no_rows():
+    assert many("A").rows_of([]).tolist() == []
 
 
 def test_a_changed_profile_replaces_its_row():
@@ -180,14 +188,17 @@ def test_the_last_record_of_a_ref_counts():
     assert columns.facts(0).min_days == 4
 
 
-@given(st.lists(profiles(), max_size=12), st.lists(profiles(), max_size=12))
-def test_changed_columns_equal_columns_made_anew(before, after):
-    columns = FactColumns.from_facts({each.ref: each for each in before}.values(), VOCABULARY)
-    for facts in after:
-        columns.put(facts)
+@given(st.lists(st.tuples(st.sampled_from("ABCDEF"), st.booleans(), st.integers(3, 9))))
+def test_changed_columns_equal_columns_made_anew(changes):
+    columns, left = many(), {}
+    for ref, stays, min_days in changes:
+        if stays:
+            left[ref] = visitor(ref=ref, min_days=min_days)
+            columns.put(left[ref])
+        else:
+            assert columns.remove(ref) == (left.pop(ref, None) is not None)
 
-    latest = {each.ref: each for each in (*before, *after)}
-    anew = FactColumns.from_facts(latest.values(), VOCABULARY)
+    anew = FactColumns.from_facts(left.values(), VOCABULARY)
     assert columns.records().tobytes() == anew.records().tobytes()
 
 

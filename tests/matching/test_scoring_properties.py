@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.scoring.columns import FactColumns
@@ -20,6 +20,7 @@ from tests.matching.scoring_world import (
 )
 
 WISHES = ("wanted_sectors", "wanted_types", "wanted_countries", "objectives", "activities")
+few = settings(max_examples=40)
 
 
 @given(profiles(), profiles())
@@ -41,6 +42,7 @@ def test_the_score_of_any_ruleset_is_that_of_the_formula_written_plainly(a, b, r
     )
 
 
+@few
 @given(profiles(), profiles(), rulesets())
 def test_the_parts_add_up_to_the_score(a, b, ruleset):
     found = score_pair(a, b, ruleset)
@@ -49,11 +51,13 @@ def test_the_parts_add_up_to_the_score(a, b, ruleset):
     assert sum(found.parts.values()) == found.total
 
 
+@few
 @given(profiles(), profiles(), rulesets())
 def test_both_sides_see_the_same(a, b, ruleset):
     assert score_pair(a, b, ruleset) == score_pair(b, a, ruleset)
 
 
+@few
 @given(profiles(), profiles(), rulesets())
 def test_no_part_leaves_its_bounds(a, b, ruleset):
     parts = score_pair(a, b, ruleset).parts
@@ -61,6 +65,7 @@ def test_no_part_leaves_its_bounds(a, b, ruleset):
     assert all(0 <= parts[name] <= weight for name, weight in ruleset.weights.items())
 
 
+@few
 @given(profiles(), profiles(), rulesets(), st.sampled_from(WISHES[:3]))
 def test_an_emptied_wish_never_lowers_the_score(a, b, ruleset, wish):
     opened = replace(a, **{wish: frozenset()})
@@ -68,6 +73,7 @@ def test_an_emptied_wish_never_lowers_the_score(a, b, ruleset, wish):
     assert score_pair(opened, b, ruleset).total >= score_pair(a, b, ruleset).total
 
 
+@few
 @given(profiles(), profiles(), rulesets())
 def test_emptied_purposes_never_lower_the_score(a, b, ruleset):
     opened = replace(a, objectives=frozenset(), activities=frozenset())
@@ -75,6 +81,7 @@ def test_emptied_purposes_never_lower_the_score(a, b, ruleset):
     assert score_pair(opened, b, ruleset).total >= score_pair(a, b, ruleset).total
 
 
+@few
 @given(profiles(), profiles(), st.randoms())
 def test_the_order_of_wishes_and_windows_does_not_matter(a, b, random):
     def shuffled(values):
@@ -94,6 +101,7 @@ def test_the_order_of_wishes_and_windows_does_not_matter(a, b, random):
     assert score_pair(turned, b, PUBLISHED_RULESET) == score_pair(a, b, PUBLISHED_RULESET)
 
 
+@few
 @given(profiles(), profiles(), rulesets())
 def test_the_band_is_that_of_the_score(a, b, ruleset):
     found = score_pair(a, b, ruleset)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.scoring.bound import STOPPED, UNIT, least_losses
@@ -10,7 +10,7 @@ from matching.scoring.columns import FactColumns
 from matching.scoring.query import Query
 from matching.scoring.ruleset import PUBLISHED, PUBLISHED_RULESET, Ruleset
 from matching.scoring.score import score
-from matching.scoring.search import best
+from matching.scoring.search import best, count_bands
 from tests.matching.scoring_world import (
     VOCABULARY,
     days,
@@ -50,24 +50,15 @@ def assert_is_best(columns, facts, ruleset, top, **limits):
 # --- the bound -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_the_bound_stops_whom_the_score_stops(seed):
-    others = random_profiles(300, seed=seed)
-    columns = columns_of(*others[1:])
+@settings(max_examples=150)
+@given(st.integers(0, 10_000), rulesets())
+def test_no_row_loses_less_than_its_bound_and_stops_are_the_same(seed, ruleset):
+    asker, *others = random_profiles(60, seed=seed)
+    columns = columns_of(*others)
 
-    losses = least_losses(columns, Query.of(others[0], VOCABULARY), PUBLISHED_RULESET, None)
+    losses = least_losses(columns, Query.of(asker, VOCABULARY), ruleset, None)
 
-    stops = score(columns, None, others[0], PUBLISHED_RULESET).stops
-    assert (losses == STOPPED).tolist() == (stops != 0).tolist()
-
-
-@given(st.lists(profiles(), min_size=1, max_size=30), profiles(), rulesets())
-def test_no_row_loses_less_than_its_bound_and_stops_are_the_same(others, facts, ruleset):
-    columns = FactColumns.from_facts({each.ref: each for each in others}.values(), VOCABULARY)
-
-    losses = least_losses(columns, Query.of(facts, VOCABULARY), ruleset, None)
-
-    found = score(columns, None, facts, ruleset)
+    found = score(columns, None, asker, ruleset)
     is_stopped = losses == STOPPED
     assert is_stopped.tolist() == (found.stops != 0).tolist()
     at_most = 1000 - UNIT * losses[~is_stopped].astype(int)
@@ -96,13 +87,9 @@ def test_the_best_are_those_of_all_scores_sorted(seed, top):
     assert_is_best(columns_of(*others[1:]), others[0], PUBLISHED_RULESET, top)
 
 
-@given(
-    st.lists(profiles(), max_size=30), profiles(is_published=True), rulesets(), st.integers(0, 12)
-)
-def test_the_best_of_any_profiles_are_those_of_all_scores_sorted(others, facts, ruleset, top):
-    columns = FactColumns.from_facts({each.ref: each for each in others}.values(), VOCABULARY)
-
-    assert_is_best(columns, facts, ruleset, top)
+@given(st.integers(0, 10_000), profiles(is_published=True), rulesets(), st.integers(0, 12))
+def test_the_best_of_any_profiles_are_those_of_all_scores_sorted(seed, facts, ruleset, top):
+    assert_is_best(columns_of(*random_profiles(40, seed=seed)), facts, ruleset, top)
 
 
 def test_equal_scores_stand_in_the_order_of_refs():
@@ -214,9 +201,26 @@ def test_the_search_sees_a_changed_profile():
     assert columns.refs(best(columns, host(), PUBLISHED_RULESET, top=2).rows) == ["B", "A"]
 
 
-def test_more_rows_than_a_chunk_are_searched_alike():
-    kinds = random_profiles(50, seed=21)
-    facts = [replace(kinds[number % 50], ref=f"R{number:06}") for number in range(70_000)]
-    columns = columns_of(*facts)
+def test_more_rows_than_a_chunk_are_searched_alike(monkeypatch):
+    monkeypatch.setattr("matching.scoring.bound.CHUNK", 300)
+    monkeypatch.setattr("matching.scoring.score.CHUNK", 70)
+    others = random_profiles(2000, seed=21)
 
-    assert_is_best(columns, replace(kinds[1], is_published=True), PUBLISHED_RULESET, 2000)
+    assert_is_best(columns_of(*others[1:]), others[0], PUBLISHED_RULESET, 500)
+
+
+# --- how many --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bands_count_everybody_whom_nothing_stops(seed):
+    asker, *others = random_profiles(1000, seed=seed)
+    columns = columns_of(*others)
+    mask = np.arange(999) % 3 != 0
+    engaged = ["R00002", "R00005"]
+
+    counts = count_bands(columns, asker, PUBLISHED_RULESET, mask=mask, engaged=engaged)
+
+    _, totals, _ = plainly_best(columns, asker, PUBLISHED_RULESET, 999, mask=mask, engaged=engaged)
+    bands = [PUBLISHED_RULESET.band(total) for total in totals]
+    assert counts == {band: bands.count(band) for band in ("green", "orange", "red")}
