@@ -1,9 +1,10 @@
 """Reads that are used more than once, named by their result."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from cxc_portal.core import clock
