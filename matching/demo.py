@@ -1,0 +1,60 @@
+"""The profiles of the pilot's two match screens, as part of the demo world."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from cxc_portal.core.errors import DomainError
+from profiles.demo import World, make_person
+from profiles.imports import COLUMNS, Vocabulary, parse_row
+from profiles.models import Membership, Profile, User
+from profiles.services.imports import RowRefused, import_profiles
+
+SCREENS = Path(__file__).resolve().parent / "data" / "pilot_screens.json"
+REGISTERED_DAYS_AGO = 60
+ACCOUNTS = {
+    "AQUIMER": ("host@demo.example", "Hélène", "Host"),
+    "Digital solutions and services": ("visitor@demo.example", "Vasco", "Visitor"),
+}
+
+
+def pilot_profiles() -> list[dict[str, Any]]:
+    """The profiles in the columns of an import, with the scores that the screens showed."""
+    profiles: list[dict[str, Any]] = json.loads(SCREENS.read_text(encoding="utf-8"))
+    return profiles
+
+
+def add_pilot_screens(world: World) -> None:
+    """Publish the pilot's profiles; the demo accounts of host and visitor own the two screens."""
+    world.tell(world.ago(REGISTERED_DAYS_AGO), _publish)
+
+
+def _publish() -> None:
+    vocabulary, rows = Vocabulary.load(None), []
+    for number, facts in enumerate(pilot_profiles(), start=1):
+        row = parse_row(number, {name: facts[name] for name in COLUMNS}, vocabulary, publish=True)
+        if isinstance(row, list):
+            raise DomainError("demo_row", str(row[0]))
+        rows.append(row)
+    for result in import_profiles(rows=rows, actor=None, publish=True):
+        if isinstance(result, RowRefused):
+            raise result
+    for facts in pilot_profiles():
+        _give_owner(facts)
+
+
+def _give_owner(facts: dict[str, Any]) -> None:
+    profile = Profile.objects.get(ref=facts["ref"])
+    account = ACCOUNTS.get(facts["organisation"])
+    if account:
+        owner = make_person(*account, password=settings.DEMO_PASSWORD)
+    else:
+        first, _space, last = facts["contact_name"].partition(" ")
+        owner = User.objects.filter(email=facts["contact_email"]).first() or make_person(
+            facts["contact_email"], first, last
+        )
+    Membership.objects.get_or_create(user=owner, organisation=profile.organisation)
+    profile.contact = owner
+    profile.save(update_fields=["contact"])
