@@ -28,6 +28,7 @@ CRITERIA = {
     "max_days": Criterion.LENGTH,
     "windows": Criterion.AVAILABILITY,
 }
+ENGLISH = "en"
 Criteria = tuple[Criterion, ...]
 # Criteria that share a field are looked at together: a shorter minimum also fits into more windows.
 GROUPS: tuple[Criteria, ...] = (
@@ -165,10 +166,10 @@ def _more_purposes(side: str, own: ProfileFacts, other: ProfileFacts) -> list[Ch
 
 
 def _one_language(side: str, own: ProfileFacts, other: ProfileFacts) -> list[Changes]:
-    """English where the other side has it, being the easiest to find somebody for."""
-    if own.languages & other.languages or not other.languages:
+    """English where one side has it, being the easiest to find somebody for: the other adds it."""
+    if own.languages & other.languages or not other.languages or ENGLISH in own.languages:
         return []
-    language = min(other.languages, key=lambda code: (code != "en", code))
+    language = min(other.languages, key=lambda code: (code != ENGLISH, code))
     return [(Change(side=side, field="languages", add=frozenset({language})),)]
 
 

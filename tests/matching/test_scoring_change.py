@@ -105,6 +105,12 @@ def test_a_language_is_added_english_first(mine, partners, language):
     assert smallest_change_to_green(a, b, only("language")) == (added("a", "languages", language),)
 
 
+def test_a_partner_of_somebody_who_speaks_english_adds_english():
+    a, b = host(languages={"en", "fr"}), visitor(languages={"bg", "eu"})
+
+    assert smallest_change_to_green(a, b, only("language")) == (added("b", "languages", "en"),)
+
+
 def test_a_partner_without_languages_learns_mine():
     a, b = host(languages={"fr"}), visitor(languages=set())
 
