@@ -1,11 +1,12 @@
 from django.urls import path
 
-from cxc_portal.core.views import health, jobs, mailbox
+from cxc_portal.core.views import health, jobs, mailbox, styleguide
 
 app_name = "core"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.read, name="mail"),
     path("mailbox/<int:pk>/html/", mailbox.read_html, name="mail_html"),
