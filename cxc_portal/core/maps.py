@@ -1,7 +1,8 @@
 """Europe as a drawing: where the countries lie on `static/img/europe.svg`, and arcs between them.
 
 The outlines are simplified from Natural Earth (public domain), projection ETRS89-LAEA. Units are
-those of the drawing's view box, 1000 wide and 840 high.
+those of the drawing's view box, 1000 wide and 840 high. Switzerland, which takes no part, is drawn
+faintly as `context`, lest it look like a lake.
 """
 
 from dataclasses import dataclass
