@@ -94,12 +94,13 @@ def record_many(
 ) -> list[AuditEntry]:
     """Append one entry for each pair of subject and data, in their order. See `record`."""
     entries: list[AuditEntry] = []
+    contents = [(subject, _plain(data)) for subject, data in about]
     with transaction.atomic(savepoint=False):
         head, _ = AuditHead.objects.select_for_update(of=("self",)).get_or_create(
             pk=1, defaults={"sequence": 0, "hash": GENESIS}
         )
         moment = clock.now()
-        for subject, data in about:
+        for subject, content in contents:
             entry = AuditEntry(
                 sequence=head.sequence + 1,
                 at=moment,
@@ -107,7 +108,7 @@ def record_many(
                 actor_id=actor.pk if actor else None,
                 subject_type=subject._meta.label_lower if subject else "",
                 subject_id=str(subject.pk) if subject else "",
-                data=_plain(data),
+                data=content,
                 previous_hash=head.hash,
             )
             entry.hash = _digest(entry)
@@ -125,20 +126,24 @@ def verify(known: Mapping[int, str] | None = None) -> Verdict:
     hashes and the end of the chain alike still cannot make these fit. Entries that are appended
     meanwhile are no fault.
     """
-    ends = {head.sequence: head.hash for head in AuditHead.objects.all()}
-    expected = dict(known or {}) | ends
+    ends = AuditHead.objects.values_list("sequence", "hash")
+    noted = sorted({*(known or {}).items(), *ends} - {(0, GENESIS)})
+    seen: dict[int, str] = {}
     faults: list[Fault] = []
     last, last_hash = 0, GENESIS
     for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
         faults.extend(_faults_of(entry, last, last_hash))
         last, last_hash = entry.sequence, entry.hash
-        if expected.pop(last, last_hash) != last_hash:
-            faults.append(Fault(last, "not the hash that was noted"))
-    expected.pop(0, None)
-    faults.extend(Fault(sequence, "entry missing") for sequence in sorted(expected))
+        if any(last == sequence for sequence, _hash in noted):
+            seen[last] = last_hash
+    for sequence, digest in noted:
+        if sequence not in seen:
+            faults.append(Fault(sequence, "entry missing"))
+        elif seen[sequence] != digest:
+            faults.append(Fault(sequence, "not the hash that was noted"))
     if last > max(AuditHead.objects.values_list("sequence", flat=True), default=0):
         faults.append(Fault(last, "beyond the end of the chain"))
-    return Verdict(faults, last, last_hash)
+    return Verdict(sorted(set(faults), key=lambda fault: fault.sequence), last, last_hash)
 
 
 def _faults_of(entry: AuditEntry, last: int, last_hash: str) -> Iterator[Fault]:

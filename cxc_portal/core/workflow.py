@@ -228,35 +228,35 @@ class Workflow:
         """
         if not objs:
             return
-        transition, by_key = self.transitions[name], {obj.pk: obj for obj in objs}
-        comment = comment.strip()
-        rows = type(objs[0])._base_manager.filter(pk__in=by_key)
+        transition, comment = self.transitions[name], comment.strip()
         with in_transaction():
-            locked = rows.select_for_update(of=("self",)).order_by("pk")
-            sources = dict(locked.values_list("pk", "state"))
-            for key, obj in by_key.items():
-                obj.state = sources[key]
+            sources = self._lock_states(objs)
+            for obj in objs:
                 self._require(transition, obj, actor, comment)
             with transaction.atomic(savepoint=False):
                 written = self._written(transition)
-                rows.update(**written)
-                entries = []
+                type(objs[0])._base_manager.filter(pk__in=sources).update(**written)
                 for obj in objs:
                     for attribute, value in written.items():
                         setattr(obj, attribute, value)
-                    fields = self._fields(
-                        transition, obj, sources[obj.pk], actor, comment, record(obj)
+                logged = [
+                    (
+                        obj,
+                        self._fields(transition, obj, sources[obj.pk], actor, comment, record(obj)),
                     )
-                    entries.append(self.log(**fields))
-                self.log._default_manager.bulk_create(entries)
-                audit.record_many(
-                    f"{self.name}.{name}",
-                    about=[
-                        (obj, {"from": sources[obj.pk], "to": transition.target, "log": entry.pk})
-                        for obj, entry in zip(objs, entries, strict=True)
-                    ],
-                    actor=actor,
-                )
+                    for obj in objs
+                ]
+                self._note_many(transition, logged, actor)
+
+    @staticmethod
+    def _lock_states(objs: Sequence[Any]) -> dict[Any, str]:
+        """Lock the rows, in the order of their keys, and bring the objects' states up to date."""
+        rows = type(objs[0])._base_manager.filter(pk__in=[obj.pk for obj in objs])
+        locked = rows.select_for_update(of=("self",)).order_by("pk")
+        states = dict(locked.values_list("pk", "state"))
+        for obj in objs:
+            obj.state = states[obj.pk]
+        return states
 
     def _written(self, transition: Transition) -> dict[str, Any]:
         """The state and the times that a step sets."""
@@ -291,6 +291,18 @@ class Workflow:
             data={"from": source, "to": transition.target, "log": entry.pk},
         )
         return entry
+
+    def _note_many(
+        self, transition: Transition, logged: Sequence[tuple[Any, dict[str, Any]]], actor: Any
+    ) -> None:
+        entries = self.log._default_manager.bulk_create(
+            [self.log(**fields) for _obj, fields in logged]
+        )
+        about = [
+            (obj, {"from": entry.source, "to": entry.target, "log": entry.pk})
+            for (obj, _fields), entry in zip(logged, entries, strict=True)
+        ]
+        audit.record_many(f"{self.name}.{transition.name}", about=about, actor=actor)
 
     @staticmethod
     def _fields(

@@ -36,7 +36,10 @@ class Command(BaseCommand):
         for fault in verdict.faults:
             self.stderr.write(f"entry {fault.sequence}: {fault.problem}")
         if not verdict.is_whole:
-            raise CommandError(f"The audit chain is broken: {len(verdict.faults)} faults.")
+            count = len(verdict.faults)
+            raise CommandError(
+                f"The audit chain is broken: {count} {'fault' if count == 1 else 'faults'}."
+            )
         self.stdout.write(
             f"The audit chain is whole: {verdict.sequence} entries.\n"
             f"Its end: {verdict.sequence}:{verdict.hash}"
