@@ -81,8 +81,8 @@ class Cells:
         self, column: str, known: Collection[str], tidy: Callable[[str], str] = str.lower
     ) -> list[str]:
         """Several codes separated by semicolons, in their order, each once."""
-        parts = [tidy(part.strip()) for part in self.text(column, 2000).split(";")]
-        found = list(dict.fromkeys(part for part in parts if part))
+        parts = (part.strip() for part in self.text(column, 2000).split(";"))
+        found = list(dict.fromkeys(tidy(part) for part in parts if part))
         for code in found:
             if code not in known:
                 self.refuse(column, unknown_code(code, known))
