@@ -61,6 +61,12 @@ MESSAGES = {
         "You are logged out everywhere else."
     ),
 }
+WAY_NAMES = {
+    "reauthenticate": gettext_lazy("With your password"),
+    "mfa_reauthenticate": gettext_lazy("With your authenticator app or a recovery code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("With your passkey"),
+}
+WAYS = tuple(WAY_NAMES)
 WAIT = gettext_lazy("That was too often. Wait five minutes, then try again.")
 
 
@@ -88,6 +94,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         """Whoever signs up keeps the language of the page."""
         return User(language=translation.get_language() or "")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The first is what a person most likely has at hand."""
+        ways = super().get_reauthentication_methods(user)
+        has_app = Authenticator.objects.filter(
+            user_id=user.pk, type=Authenticator.Type.TOTP
+        ).exists()
+        order = WAYS if has_app else (WAYS[0], WAYS[2], WAYS[1])
+        for way in ways:
+            way["description"] = WAY_NAMES[way["id"]]
+        return sorted(ways, key=lambda way: order.index(way["id"]))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         account_mails.send(template_prefix, to=email, context=context)

@@ -3,12 +3,17 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa
+from django.http import HttpRequest
 from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 
 from cxc_portal.core import audit
-from profiles.models import User
+from profiles.answers import SESSION_KEY
+from profiles.models import Registration, User
 from profiles.services import lifecycle
+from profiles.services.registration import claim_registration
 
 
 def connect() -> None:
@@ -19,6 +24,7 @@ def connect() -> None:
     mfa.authenticator_added.connect(factor_added, dispatch_uid="profiles.factor_added")
     mfa.authenticator_removed.connect(factor_removed, dispatch_uid="profiles.factor_removed")
     user_logged_in.connect(logged_in, dispatch_uid="profiles.logged_in")
+    user_logged_in.connect(keep_answers, dispatch_uid="profiles.keep_answers")
 
 
 def password_changed(sender: type, user: User, **kwargs: Any) -> None:
@@ -29,7 +35,12 @@ def address_changed(sender: type, user: User, **kwargs: Any) -> None:
     audit.record("account.main_address_changed", subject=user, actor=user)
 
 
-def factor_added(sender: type, user: User, authenticator: Any, **kwargs: Any) -> None:
+def factor_added(
+    sender: type, request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
+    """Whoever has just set it up has just used it, and is not asked for it again at once."""
+    used = {"id": authenticator.pk, "type": authenticator.type}
+    record_authentication(request, user, "mfa", reauthenticated=True, **used)
     data = {"type": authenticator.type}
     audit.record("account.second_factor_added", subject=user, actor=user, data=data)
 
@@ -41,3 +52,10 @@ def factor_removed(sender: type, user: User, authenticator: Any, **kwargs: Any) 
 
 def logged_in(sender: type, user: User, **kwargs: Any) -> None:
     lifecycle.note_visit(user=user)
+
+
+def keep_answers(sender: type, user: User, request: HttpRequest | None, **kwargs: Any) -> None:
+    """What somebody answered before logging in is theirs from now on."""
+    key = request.session.get(SESSION_KEY) if request else None
+    if key and Registration.objects.open().filter(key=key, owner=None).exists():
+        claim_registration(key=key, owner=user)

@@ -65,6 +65,8 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "registration": "1200/h/ip",
+    "registration_submit": "20/h/user",
 }
 # How many proxies in front of the portal are ours: they add the visitor's address that the limits
 # above count by.
@@ -95,8 +97,11 @@ MFA_FORMS = {
     "activate_totp": "profiles.forms.login.ActivateAppForm",
     "add_webauthn": "profiles.forms.login.AddPasskeyForm",
     "authenticate": "profiles.forms.login.SecondFactorForm",
+    "authenticate_webauthn": "profiles.forms.login.PasskeyFactorForm",
     "edit_webauthn": "profiles.forms.login.RenamePasskeyForm",
+    "login_webauthn": "profiles.forms.login.PasskeyLogInForm",
     "reauthenticate": "profiles.forms.login.SecondFactorAgainForm",
+    "reauthenticate_webauthn": "profiles.forms.login.PasskeyAgainForm",
 }
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 

@@ -1,11 +1,13 @@
 """The forms of django-allauth in the portal's words: labels instead of placeholders, a new
 password typed once, hints that say what to do."""
 
+import struct
 from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -109,6 +111,9 @@ class ActivateAppForm(Worded, totp.ActivateTOTPForm):
     hints = {"code": _("The six digits that the app shows now.")}
 
 
+NOT_A_PASSKEY = (AttributeError, KeyError, TypeError, ValueError, struct.error)
+
+
 class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
     hints = {
         "name": _("To tell it from others, such as “Phone” or “Blue key”."),
@@ -121,6 +126,34 @@ class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["passwordless"] = True
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except NOT_A_PASSKEY as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
+
+
+class SoundPasskey(forms.Form):
+    """Refuses what no passkey would send, where the library would break on it."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except NOT_A_PASSKEY as problem:
+            raise get_adapter().validation_error("incorrect_code") from problem
+
+
+class PasskeyFactorForm(SoundPasskey, webauthn.AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyLogInForm(SoundPasskey, webauthn.LoginWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(SoundPasskey, webauthn.ReauthenticateWebAuthnForm):
+    pass
 
 
 class RenamePasskeyForm(Worded, webauthn.EditWebAuthnForm):

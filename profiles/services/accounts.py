@@ -11,14 +11,15 @@ def _locked(user_id: int) -> User:
 
 
 def change_details(
-    *, user_id: int, first_name: str, last_name: str, wants_newsletter: bool
+    *, user_id: int, first_name: str, last_name: str, language: str, wants_newsletter: bool
 ) -> User:
-    """The person is called this from now on, and gets the newsletter or does not."""
+    """The person is called this from now on, is addressed in this language, and gets the
+    newsletter or does not."""
     with transaction.atomic():
         user = _locked(user_id)
         user.first_name, user.last_name = first_name, last_name
-        user.wants_newsletter = wants_newsletter
-        user.save(update_fields=["first_name", "last_name", "wants_newsletter"])
+        user.language, user.wants_newsletter = language, wants_newsletter
+        user.save(update_fields=["first_name", "last_name", "language", "wants_newsletter"])
     return user
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_POST
 from cxc_portal.core import access, clock
 from cxc_portal.core.errors import TransitionRefused
 from profiles import second_factor
-from profiles.forms.account import CloseAccountForm, DetailsForm
+from profiles.forms.account import CloseAccountForm, DetailsForm, language_name
 from profiles.models import User
 from profiles.personal_data import blockers
 from profiles.services.accounts import change_details, choose_language
@@ -52,11 +53,15 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _about(user: User) -> list[Fact]:
     details_url = reverse("profiles:account_details")
     addresses = EmailAddress.objects.filter(user=user).order_by("-primary", "email")
-    return [
+    facts = [
         (_("Name"), user.get_full_name(), details_url),
         (_("E-mail"), ", ".join(a.email for a in addresses), reverse("account_email")),
-        (_("Newsletter"), _("yes") if user.wants_newsletter else _("no"), details_url),
     ]
+    if len(settings.LANGUAGES) > 1:
+        language = language_name(translation.get_language() or settings.LANGUAGE_CODE)
+        facts.append((_("Language"), language, details_url))
+    newsletter = _("yes") if user.wants_newsletter else _("no")
+    return [*facts, (_("Newsletter"), newsletter, details_url)]
 
 
 def _ways_in(user: User) -> list[Fact]:
