@@ -56,7 +56,7 @@ def filled(data, address):
 
 
 def told(url_name, data, address):
-    """What a fresh browser is told after sending the form, on the next page, and on the way back."""
+    """What a fresh browser sees after sending the form, on the next page and on the way back."""
     browser = StrictClient()
     browser.get(reverse(url_name))
     response = browser.post(reverse(url_name), filled(data, address))
