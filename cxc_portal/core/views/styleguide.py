@@ -85,7 +85,9 @@ class FilterForm(forms.Form):
     country = forms.ChoiceField(
         label=_("Country"), choices=COUNTRIES, required=False, widget=PickerSelect
     )
-    mode = forms.ChoiceField(label=_("How to meet"), choices=MODES, required=False)
+    mode = forms.ChoiceField(
+        label=_("How to meet"), choices=[("", _("Any")), *MODES], required=False
+    )
 
 
 PARTS = [
