@@ -14,6 +14,7 @@ DEFAULTS = {
     "DJANGO_SETTINGS_MODULE": "cxc_portal.settings.dev",
     "DEMO": "1",
     "HOST": "127.0.0.1",
+    "LOG_LEVEL": "WARNING",  # the worker tells of every task otherwise, over the welcome
     "PORT": "8000",
 }
 ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"

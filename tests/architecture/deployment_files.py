@@ -86,7 +86,7 @@ def image_sources() -> list[str]:
 
 
 def in_the_image(command: str) -> list[str]:
-    """A Procfile command as the words that the shell would make of it inside the image."""
+    """A command of the Procfile or of compose as the words that start the process in the image."""
     environment = image_environment()
 
     def value(match: re.Match[str]) -> str:

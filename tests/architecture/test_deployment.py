@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from fnmatch import fnmatch
@@ -44,7 +45,7 @@ def test_compose_sets_every_variable_that_production_requires(service):
 @pytest.mark.parametrize("process", ["web", "worker", "beat"])
 def test_compose_starts_a_process_as_the_procfile_does(process):
     command = files.portal_services()[process]["command"]
-    assert command == files.in_the_image(files.procfile()[process])
+    assert files.in_the_image(shlex.join(command)) == files.in_the_image(files.procfile()[process])
 
 
 def test_image_starts_the_web_by_itself():

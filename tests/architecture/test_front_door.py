@@ -16,7 +16,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.architecture.deployment_files import ROOT, procfile
+from tests.architecture.deployment_files import ROOT, in_the_image, procfile
 
 START_SECONDS = 90
 STOP_SECONDS = 40
@@ -34,7 +34,12 @@ def port() -> int:
 def environment(tmp_path: Path, port: int) -> dict[str, str]:
     """The embedded mode in `tmp_path`, without the demo world."""
     inherited = {k: v for k, v in os.environ.items() if k not in SERVER_VARIABLES}
-    return inherited | {"VAR_DIR": str(tmp_path), "PORT": str(port), "DEMO": "0"}
+    return inherited | {
+        "VAR_DIR": str(tmp_path),
+        "PORT": str(port),
+        "DEMO": "0",
+        "LOG_LEVEL": "INFO",
+    }
 
 
 @pytest.fixture
@@ -107,7 +112,7 @@ def test_portal_starts_its_processes_and_leaves_none_behind(environment, port, t
         assert status(port, "/readyz") == 200
         commands = " | ".join(processes_of(tmp_path))
         for command in procfile().values():
-            assert command.removeprefix("exec ").split("--concurrency")[0] in commands
+            assert " ".join(in_the_image(command)) in commands
         os.killpg(portal.pid, signal.SIGINT)
         assert portal.wait(STOP_SECONDS) == 0, log.read_text()
     assert processes_of(tmp_path) == []
