@@ -35,6 +35,8 @@ PAGES: dict[str, Text] = {
     EXCHANGE: gettext_lazy("Exchange"),
     CHECK: gettext_lazy("Check"),
 }
+SESSION_KEY = "registration"
+"""Where the browser's session keeps the key of the registration it works on."""
 ASSIGN = "assign"
 """The answer that leaves the partnership to the Support Office."""
 

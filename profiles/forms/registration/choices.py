@@ -9,10 +9,10 @@ from babel.languages import get_official_languages
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from profiles.answers import types_open_to
+from profiles.answers import ASSIGN, types_open_to
 from profiles.enums import OrganisationFamily, Role
 from profiles.languages import FIRST, language_choices, language_codes, language_name
-from profiles.models import Cluster, Country, OrganisationType
+from profiles.models import Cluster, Country, OrganisationType, Partnership
 from profiles.rules import current_rules
 
 NOT_LISTED = "other"
@@ -39,23 +39,23 @@ def country_choices() -> Choices:
     ]
 
 
-def own_names_of_countries() -> dict[str, str]:
-    """By country, its names in its own languages, so that it is found by them too."""
-    return {code: _own_names(code) for code in Country.objects.values_list("pk", flat=True)}
-
-
 @lru_cache
-def _own_names(code: str) -> str:
+def own_names_of_country(code: str) -> str:
+    """A country's names in its own languages, so that it is found by them too."""
     locales = [Locale.parse(tag) for tag in get_official_languages(code, de_facto=True)]
     return " ".join(dict.fromkeys(str(locale.territories[code]) for locale in locales))
 
 
 def type_choices() -> Choices:
-    """The types by family, the most frequent family first."""
+    """The SME, which most are, then the other types by family."""
     types = list(OrganisationType.objects.all())
-    return [
-        (family.label, [(one.pk, one.label) for one in types if one.family == family])
+    by_family = {
+        family: [(one.pk, one.label) for one in types if one.family == family]
         for family in FAMILIES
+    }
+    return [
+        *by_family[OrganisationFamily.SME],
+        *((family.label, by_family[family]) for family in FAMILIES[1:]),
     ]
 
 
@@ -114,4 +114,13 @@ def grouped_languages(country: Country | None) -> Choices:
         *((code, language_name(code)) for code in likely),
         (_("Official languages of participating countries"), [c for c in named if c[0] in FIRST]),
         (_("All other languages"), [c for c in named if c[0] not in FIRST]),
+    ]
+
+
+def partnership_choices() -> Choices:
+    """The Support Office's choice, then every active partnership with its field."""
+    active = Partnership.objects.filter(is_active=True)
+    return [
+        (ASSIGN, _("Let the Support Office choose")),
+        *((one.acronym, f"{one.acronym}: {one.field}") for one in active),
     ]

@@ -1,8 +1,11 @@
 """The pages of the short path as forms: what one types, not yet what the programme allows."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.forms import (
@@ -11,30 +14,35 @@ from cxc_portal.core.forms import (
     PickerSelect,
     PickerSelectMultiple,
 )
-from profiles.answers import ASSIGN, Answers
+from profiles.answers import Answers, Obstacle
 from profiles.consents import current_consent
 from profiles.enums import Activity, Objective, Role
 from profiles.forms.registration.choices import (
     NOT_LISTED,
+    Choices,
     cluster_choices,
     country_choices,
     grouped_languages,
     hints_on_types,
-    own_names_of_countries,
+    own_names_of_country,
+    partnership_choices,
     type_choices,
 )
-from profiles.models import Partnership, Sector
+from profiles.models import Sector
 from profiles.sectors import find_sectors, sectors_by_section
 from profiles.suggestion import named_cluster
 
 
 class PageForm(forms.Form):
-    """One page. `answers` are those given so far."""
+    """One page. `answers` are those given so far, `preset` goes before them on a fresh page."""
 
-    def __init__(self, *args: Any, answers: Answers, **kwargs: Any) -> None:
-        kwargs["initial"] = {**self.given(answers), **kwargs.get("initial", {})}
+    def __init__(
+        self, *args: Any, answers: Answers, preset: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {**self.given(answers), **(preset or {})}
         super().__init__(*args, **kwargs)
         self.answers = answers
+        self.met: list[Obstacle] = []
         self.prepare()
 
     def given(self, answers: Answers) -> dict[str, Any]:
@@ -43,6 +51,17 @@ class PageForm(forms.Form):
 
     def prepare(self) -> None:
         """Fill in what depends on reference data and on earlier answers."""
+
+    def offer(self, name: str, choices: Choices) -> None:
+        """Let a field choose among these."""
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+    def tell(self, obstacle: Obstacle) -> None:
+        """Say what is in the way of an answer on this page: an error once it was sent."""
+        if obstacle.question in self.fields:
+            self.met.append(obstacle)
+            if self.is_bound:
+                self.add_error(obstacle.question, obstacle.message)
 
     def to_keep(self) -> dict[str, Any]:
         """What is kept of this page; of one with errors, that which has none."""
@@ -86,11 +105,14 @@ class OrganisationForm(PageForm):
         help_text=_(
             "Where your organisation is registered, or where the office is that you work from."
         ),
-        widget=PickerSelect(search_label=_("Type a country")),
+        choices=country_choices,
+        widget=PickerSelect(search_label=_("Type a country"), keywords=own_names_of_country),
         error_messages={"required": _("Choose the country of your organisation.")},
     )
     organisation_type = forms.ChoiceField(
         label=_("Type of organisation"),
+        choices=type_choices,
+        widget=HintedRadioSelect,
         error_messages={"required": _("Choose the type that describes your organisation best.")},
     )
     website = forms.URLField(
@@ -119,20 +141,17 @@ class OrganisationForm(PageForm):
         }
 
     def prepare(self) -> None:
-        country, kind = self.fields["country"], self.fields["organisation_type"]
-        country.choices = country_choices()
-        country.widget.keywords = own_names_of_countries()
-        kind.widget = HintedRadioSelect(hints=hints_on_types())
-        kind.choices = type_choices()
+        self.fields["organisation_type"].widget.hints = hints_on_types()
 
 
 class SectorForm(PageForm):
     """The sector is searched for: `find` is what was typed, `found` what was looked for last."""
 
-    find = forms.CharField(required=False, max_length=60)
+    find = forms.CharField(label=_("Search for your sector"), required=False, max_length=60)
     found = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     main_sector = forms.ChoiceField(
         label=_("Main sector"),
+        help_text=_("Type what you do in your own words, such as rail, software or packaging."),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Search for what you do, then choose one of the sectors."),
@@ -148,6 +167,7 @@ class SectorForm(PageForm):
     )
     other_cluster = forms.CharField(
         label=_("Name of your cluster"),
+        help_text=_("Only when it is not in the list."),
         required=False,
         max_length=150,
     )
@@ -163,10 +183,10 @@ class SectorForm(PageForm):
 
     def prepare(self) -> None:
         self.sectors = list(Sector.objects.all())
-        self.fields["main_sector"].choices = [(one.pk, one.title) for one in self.sectors]
+        self.offer("main_sector", [(one.pk, one.title) for one in self.sectors])
         if self.answers.is_asked_for_cluster:
             choices, keywords = cluster_choices(self.answers.country)
-            self.fields["cluster"].choices = choices
+            self.offer("cluster", choices)
             self.fields["cluster"].widget.keywords = keywords
         else:
             del self.fields["cluster"], self.fields["other_cluster"]
@@ -178,10 +198,20 @@ class SectorForm(PageForm):
         is_new = find != self.data.get("found", "").strip()
         return bool(find) and (is_new or ("search" in self.data and not chosen))
 
-    def sectors_shown(self, text: str) -> list[Sector]:
+    def as_typed(self) -> "SectorForm":
+        """The same page with all that was typed, and nothing found fault with."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        return SectorForm(answers=self.answers, preset=typed)
+
+    @property
+    def text(self) -> str:
+        """What is being looked for."""
+        return (self["find"].value() or "").strip()
+
+    def sectors_shown(self) -> list[Sector]:
         """What was found, with the chosen one on top."""
         chosen = self["main_sector"].value()
-        found = find_sectors(text)
+        found = find_sectors(self.text)
         if chosen and chosen not in {one.pk for one in found}:
             found = [*(one for one in self.sectors if one.pk == chosen), *found]
         return found
@@ -226,7 +256,7 @@ class LanguageBoxes(PickerSelectMultiple):
 class ExchangeForm(PageForm):
     purpose = forms.MultipleChoiceField(
         label=_("What is the exchange for?"),
-        help_text=_("Choose as many as you like; the first few are enough for a good match."),
+        help_text=_("Choose all that fit. One is enough."),
         choices=[
             (_("What you want to achieve"), Objective.choices),
             (_("What you would like to do together"), Activity.choices),
@@ -244,23 +274,16 @@ class ExchangeForm(PageForm):
         return {"purpose": answers.purpose, "languages": answers.languages}
 
     def prepare(self) -> None:
-        self.fields["languages"].choices = grouped_languages(self.answers.country)
+        self.offer("languages", grouped_languages(self.answers.country))
 
 
 class PartnershipForm(forms.Form):
     partnership = forms.ChoiceField(
         label=_("Partnership"),
+        choices=partnership_choices,
         widget=PickerSelect(search_label=_("Type a name or a field")),
         error_messages={"required": _("Choose a partnership from the list.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        active = Partnership.objects.filter(is_active=True)
-        self.fields["partnership"].choices = [
-            (ASSIGN, _("Let the Support Office choose")),
-            *((one.acronym, f"{one.acronym}: {one.field}") for one in active),
-        ]
 
 
 class SubmitForm(forms.Form):
@@ -277,12 +300,20 @@ class SubmitForm(forms.Form):
         },
     )
     consent = forms.BooleanField(
+        label=_("Yes, I agree"),
         error_messages={"required": _("Tick the box to say that you agree.")},
     )
 
     def __init__(self, *args: Any, is_anonymous: bool, has_consented: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["consent"].label = current_consent().text
+        self.fields["consent"].help_text = format_html(
+            '{} <a href="{}">{}</a>, <a href="{}">{}</a>',
+            current_consent().text,
+            reverse("profiles:terms"),
+            _("Terms of use"),
+            reverse("profiles:privacy"),
+            _("Privacy"),
+        )
         if not is_anonymous:
             del self.fields["email"]
         if has_consented:
