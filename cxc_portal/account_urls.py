@@ -18,6 +18,5 @@ if settings.OIDC_ENABLED:
         path(
             "linked/cancelled/", other_log_in.login_cancelled, name="socialaccount_login_cancelled"
         ),
-        path("linked/error/", other_log_in.login_error, name="socialaccount_login_error"),
         path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     ]
