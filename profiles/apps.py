@@ -8,7 +8,8 @@ class ProfilesConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core import jobs  # models can be imported only now
-        from profiles import imports, personal_data, receivers
+        from cxc_portal.core.context import provide_navigation
+        from profiles import context, imports, personal_data, receivers
         from profiles.services import erasure, holdings
 
         jobs.register(imports.KIND, imports.run_import)
@@ -16,3 +17,4 @@ class ProfilesConfig(AppConfig):
         personal_data.register_blocker(erasure.staff_role_blockers)
         personal_data.register_blocker(erasure.profile_blockers)
         receivers.connect()
+        provide_navigation(context.navigation)

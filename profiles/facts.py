@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from profiles.models import Profile
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.types import Text
+from profiles.models import Organisation, Profile
 
 ORGANISATION_FIELDS = (
     "name",
@@ -68,3 +71,13 @@ def changed_facts(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tu
     return {
         key: (before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)
     }
+
+
+def fact_label(key: str) -> Text:
+    """What a fact of a snapshot is called, such as "country" for `organisation.country_id`."""
+    owner, _dot, name = key.partition(".")
+    if name == "windows":
+        return _("periods of availability")
+    model = Organisation if owner == "organisation" else Profile
+    field = model._meta.get_field(name)
+    return getattr(field, "verbose_name", name)

@@ -1,12 +1,18 @@
 """The programme's rules in force. They are data: no number of the scheme stands in code."""
 
+import csv
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.formats import date_format, number_format
 
 from profiles.models import ProgrammeRules
+
+DESCRIPTIONS = Path(__file__).resolve().parent / "data" / "programme_rules.csv"
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,45 @@ def current_rules() -> RuleBook:
             "There are no programme rules yet. Run: python manage.py load_reference_data"
         )
     return RuleBook(version=rules.version, values=rules.values)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule in force, as people read it: `group` is the first part of its key."""
+
+    key: str
+    group: str
+    label: str
+    value: int | date
+    unit: str
+    source: str
+
+    @property
+    def shown(self) -> str:
+        """The value with the separators and names of the reader's language."""
+        if isinstance(self.value, date):
+            return date_format(self.value)
+        return number_format(self.value, force_grouping=True)
+
+
+def rules_in_force() -> list[Rule]:
+    """All rules in the order of their description, each with the value that is in force."""
+    book = current_rules()
+    return [
+        Rule(
+            key=row["key"],
+            group=row["key"].partition(".")[0],
+            label=row["label"],
+            value=book.day(row["key"]) if row["kind"] == "date" else book.integer(row["key"]),
+            unit="" if row["kind"] == "date" else row["unit"],
+            source=row["source"],
+        )
+        for row in _descriptions()
+        if row["key"] in book.values
+    ]
+
+
+@lru_cache
+def _descriptions() -> list[dict[str, str]]:
+    with DESCRIPTIONS.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))

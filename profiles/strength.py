@@ -74,7 +74,7 @@ class Field:
     def is_filled(self, profile: Profile) -> bool:
         owner, _dot, name = self.name.partition(".")
         if name == WINDOWS:
-            return profile.windows.exists()
+            return bool(profile.windows.all())
         return bool(getattr(profile.organisation if owner == "organisation" else profile, name))
 
 
@@ -218,16 +218,26 @@ class Strength:
 
 def strength(profile: Profile) -> Strength:
     """What is missing, in the order of use, and which changes would bring most partners."""
-    fields = [field for field in FIELDS if field.role in (None, profile.role)]
-    missing = [field for field in fields if not field.is_filled(profile)]
+    missing = missing_fields(profile)
+    total = len(fields_of(profile))
     partners = _partners(profile, {})
     return Strength(
-        filled=len(fields) - len(missing),
-        total=len(fields),
+        filled=total - len(missing),
+        total=total,
         missing=missing,
         partners=partners,
         ideas=_ideas(profile, partners),
     )
+
+
+def missing_fields(profile: Profile) -> list[Field]:
+    """What is not filled in yet, in the order of use."""
+    return [field for field in fields_of(profile) if not field.is_filled(profile)]
+
+
+def fields_of(profile: Profile) -> list[Field]:
+    """What a profile in this role is made of, in the order of use."""
+    return [field for field in FIELDS if field.role in (None, profile.role)]
 
 
 def _partners(profile: Profile, changes: Changes) -> int | None:
@@ -260,7 +270,7 @@ def _possible_changes(profile: Profile) -> Iterator[tuple[str, str, Changes]]:
             yield text, "wishes", {name: []}
     if profile.mode != Mode.EITHER:
         yield _("If you can do it in person or online"), "time", {"mode": Mode.EITHER.value}
-    if profile.windows.exists():
+    if profile.windows.all():
         yield _("If you are free at any time"), "time", {WINDOWS: []}
     if profile.min_days and profile.max_days:
         shorter, longer = max(1, profile.min_days - 2), min(LONGEST_STAY, profile.max_days + 2)

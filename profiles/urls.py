@@ -1,6 +1,17 @@
 from django.urls import path
 
-from profiles.views import account, profile
+from profiles.views import (
+    account,
+    dashboard,
+    files,
+    invitations,
+    lifecycle,
+    organisation,
+    pages,
+    profile,
+)
+from profiles.views.registration import check, start
+from profiles.views.registration import pages as registration
 
 app_name = "profiles"
 urlpatterns = [
@@ -9,8 +20,56 @@ urlpatterns = [
     path("accounts/sessions/<int:pk>/end/", account.end_session, name="end_session"),
     path("accounts/data/", account.data, name="account_data"),
     path("accounts/close/", account.close, name="close_account"),
+    path("register/", start.start, name="register"),
+    path("register/begin/", start.begin, name="register_begin"),
+    path("register/continue/<uuid:key>/", start.resume, name="register_continue"),
+    path("register/discard/<uuid:key>/", start.discard, name="register_discard"),
+    path("register/role/", registration.page, {"name": "role"}, name="register_role"),
+    path(
+        "register/organisation/",
+        registration.page,
+        {"name": "organisation"},
+        name="register_organisation",
+    ),
+    path("register/sector/", registration.page, {"name": "sector"}, name="register_sector"),
+    path("register/sector/find/", registration.sectors, name="register_sectors"),
+    path("register/exchange/", registration.page, {"name": "exchange"}, name="register_exchange"),
+    path("register/check/", check.check, name="register_check"),
+    path("register/partnership/", check.partnership, name="register_partnership"),
+    path("register/done/<str:ref>/", check.done, name="register_done"),
+    path("", pages.landing, name="landing"),
+    path("rules/", pages.rules, name="rules"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("terms/", pages.terms, name="terms"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("profiles/<str:ref>/", profile.profile, name="profile"),
     path("profiles/<str:ref>/edit/", profile.edit, name="edit"),
-    path("profiles/<str:ref>/reopen/", profile.reopen, name="reopen"),
+    path("profiles/<str:ref>/edit/<slug:slug>/", profile.edit_section, name="edit_section"),
+    path("profiles/<str:ref>/cv/", files.cv, name="cv"),
+    path("profiles/<str:ref>/cv/remove/", profile.remove_cv, name="remove_cv"),
+    path("profiles/<str:ref>/submit/", lifecycle.submit, name="submit"),
+    path("profiles/<str:ref>/pause/", lifecycle.pause, name="pause"),
+    path("profiles/<str:ref>/reopen/", lifecycle.reopen, name="reopen"),
+    path("profiles/<str:ref>/withdraw/", lifecycle.withdraw, name="withdraw"),
     path("profiles/<str:ref>/decide/", profile.decide, name="decide"),
+    path("organisations/<int:pk>/", organisation.organisation, name="organisation"),
+    path(
+        "organisations/<int:pk>/edit/<slug:slug>/",
+        organisation.edit_section,
+        name="edit_organisation",
+    ),
+    path("organisations/<int:pk>/logo/", files.logo, name="logo"),
+    path("organisations/<int:pk>/logo/remove/", organisation.remove_logo, name="remove_logo"),
+    path("organisations/<int:pk>/invite/", invitations.invite, name="invite"),
+    path(
+        "organisations/<int:pk>/people/<int:membership_pk>/remove/",
+        invitations.remove,
+        name="remove_colleague",
+    ),
+    path("invitations/<int:pk>/resend/", invitations.resend, name="resend_invitation"),
+    path("invitations/<int:pk>/revoke/", invitations.revoke, name="revoke_invitation"),
+    path("invitations/<str:key>/", invitations.invitation, name="invitation"),
+    path("invitations/<str:key>/accept/", invitations.accept, name="accept_invitation"),
+    path("invitations/<str:key>/renew/", invitations.renew, name="renew_invitation"),
 ]

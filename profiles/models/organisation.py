@@ -103,5 +103,7 @@ class Organisation(models.Model):
         return [self.main_sector_id, *(c for c in self.sectors if c != self.main_sector_id)]
 
     def has_member(self, user: Any) -> bool:
-        """Whether the person belongs to this organisation."""
+        """Whether the person belongs to this organisation; prefetched `memberships` are used."""
+        if "memberships" in getattr(self, "_prefetched_objects_cache", {}):
+            return any(membership.user_id == user.pk for membership in self.memberships.all())
         return self.memberships.filter(user=user).exists()

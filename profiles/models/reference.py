@@ -26,6 +26,11 @@ class Country(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def lump_sum_half(self) -> int:
+        """What a short or near visit brings, in whole EUR rounded down."""
+        return self.lump_sum_full // 2
+
 
 class Sector(models.Model):
     """A division of NACE Rev. 2."""
