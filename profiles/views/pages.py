@@ -53,9 +53,21 @@ def landing(request: HttpRequest) -> HttpResponse:
             for one in examples
         ],
         "featured": _featured(countries),
+        "numbers": _numbers(),
         "journeys": JOURNEYS,
     }
     return render(request, "pages/landing.html", context)
+
+
+def _numbers() -> dict[str, int]:
+    """The rules that the front door tells, as they are in force."""
+    book = current_rules()
+    return {
+        "min_days": book.integer("physical.min_days"),
+        "max_months": book.integer("physical.max_months"),
+        "full_days": book.integer("lump_sum.full_rate_min_days"),
+        "near_km": book.integer("lump_sum.near_km"),
+    }
 
 
 def _featured(countries: dict[str, Country]) -> dict[str, Any] | None:

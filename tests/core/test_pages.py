@@ -23,6 +23,7 @@ def test_error_pages_need_nothing_from_the_failed_request(code):
 
 LANDING = {
     "counters": {"hosts": 64, "visitors": 1, "countries": 19},
+    "numbers": {"min_days": 4, "max_months": 2, "full_days": 6, "near_km": 250},
     "highest": 1100,
     "eligible_count": 38,
     "featured": {
@@ -37,6 +38,8 @@ LANDING = {
 }
 SHOWN = (
     "64",
+    "2 months at most",
+    "fewer than 6 working days, or less than 250 km",
     "hosts wait for you",
     "visitor looks for a host",
     "€1,100",
