@@ -5,6 +5,7 @@ JSON; what it raises as `DomainError` becomes the job's error, and the job can b
 that is killed is begun anew, so it must not do twice what it did before.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -132,6 +133,7 @@ def run(job_id: int, watcher: Watcher | None = None) -> Job | None:
     with translation.override(getattr(job.owner, "language", "") or settings.LANGUAGE_CODE):
         try:
             result = _kinds[job.kind].work(job, Progress(job, watcher))
+            json.dumps(result)  # fails here, and not in the midst of writing the row
             return _finish(job, status=JobStatus.DONE, result=result)
         except _TakenAway:
             logger.warning("job %s was given to another worker", job_id)
