@@ -114,17 +114,15 @@ def provider_settings(url, *, is_email_verified=False):
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     folder = tmp_path_factory.mktemp("openid-provider")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.openid_provider.serve"],
         cwd=ROOT,
         env={**os.environ, "OPENID_PROVIDER_FOLDER": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    yield Provider(process)
-    process.stdin.close()
-    process.wait(timeout=10)
+    ) as process:
+        yield Provider(process)
 
 
 def reload_urls():
