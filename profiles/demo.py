@@ -72,7 +72,7 @@ STORIES: dict[str, tuple[tuple[int, str], ...]] = {
     "D": ((3, "publish"),),
 }
 """What happens how many days after the registration."""
-WAITING_DAYS = (0, 1, 1, 2, 3, 4, 6, 8, 9, 12, 15, 18, 23)
+WAITING_DAYS = (0, 1, 2, 4, 8, 13, 17, 24, 1, 3, 6, 9, 15)
 SPOKEN = {
     "AT": "de", "BE": "fr;nl", "BA": "bs", "CY": "el", "CZ": "cs", "DK": "da", "EE": "et",
     "GR": "el", "IE": "en", "LU": "fr;de", "ME": "sr", "MD": "ro", "RS": "sr", "SE": "sv",

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from cxc_portal.core import jobs
 from cxc_portal.core.models import Job, JobStatus, OutgoingMail
 from profiles.imports import COLUMNS, KIND
-from profiles.models import Organisation, Partnership, Profile
-from tests.factories import StaffRoleFactory, published_profile
+from profiles.models import Organisation, Profile
+from profiles.services import imports
+from tests.factories import StaffRoleFactory, UserFactory, published_profile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -161,7 +163,11 @@ def test_an_organisation_of_another_partnership_is_left_alone():
         ({"organisation": "X"}, "organisation", "Write the full name of the organisation."),
         ({"country": "FR;DE"}, "country", "Name one country."),
         ({"country": "ZZ"}, "country", "“ZZ” is not known."),
-        ({"sectors": "29;30;31;32;33;35"}, "sectors", "Name at most 5 sectors, the main one first."),
+        (
+            {"sectors": "29;30;31;32;33;35"},
+            "sectors",
+            "Name at most 5 sectors, the main one first.",
+        ),
         ({"sectors": "00"}, "sectors", "“00” is not known."),
         ({"ref": "R 1"}, "ref", "Use letters, digits and hyphens only, at most 20."),
         ({"min_days": "three"}, "min_days", "“three” is not a whole number from 1 to 31."),
@@ -187,7 +193,7 @@ def test_an_organisation_of_another_partnership_is_left_alone():
         (
             {"offer": '=HYPERLINK("http://evil.example")'},
             "offer",
-            "“=HYPERLINK(\"http://evil.exampl” is a spreadsheet formula or its error. "
+            '“=HYPERLINK("http://evil.exampl” is a spreadsheet formula or its error. '
             "Paste it as a value.",
         ),
         (
@@ -248,9 +254,15 @@ def test_short_codes_and_country_aliases_are_understood():
 
 
 def test_one_bound_of_the_stay_opens_the_other():
-    run(table({"max_days": ""}, {"ref": "R-2", "min_days": ""}))
+    run(
+        table(
+            {"max_days": ""},
+            {"ref": "R-2", "min_days": ""},
+            {"ref": "R-3", "min_days": "", "max_days": "2"},
+        )
+    )
     stays = Profile.objects.order_by("ref").values_list("min_days", "max_days")
-    assert list(stays) == [(3, 31), (1, 10)]
+    assert list(stays) == [(3, 31), (3, 10), (2, 2)]
 
 
 def test_the_columns_may_stand_in_any_order_and_optional_ones_may_be_missing():
@@ -359,16 +371,45 @@ def test_the_desk_hears_once_of_all_imported_profiles():
     assert OutgoingMail.objects.count() == 1
 
 
-def test_a_row_that_the_database_refuses_is_reported_and_the_others_taken(monkeypatch):
-    Partnership.objects.filter(acronym="BLUES").delete()
-    job = run(table({}, {"ref": "R-2", "partnership": "BLUES"}))
-    assert counts(job) == (1, 0, 1)
+def test_a_reference_taken_in_between_costs_its_own_row_only(monkeypatch):
+    published_profile(ref="P-TAKEN")
+    monkeypatch.setattr(imports, "new_ref", lambda: "P-TAKEN")
+    job = run(table({"ref": "R-0"}, {"ref": ""}, {"ref": "R-2"}))
+    assert [(row, column) for row, column, _ in problems(job)] == [(3, "ref")]
+    assert Profile.objects.filter(ref__in=["R-0", "R-2"]).count() == 2
+
+
+def test_a_row_that_the_database_cannot_take_costs_itself_only(monkeypatch):
+    submit = imports.submit_new_profiles
+
+    def refuse(*, profiles, actor):
+        if any(profile.ref == "R-1" for profile in profiles):
+            raise DatabaseError("value out of range")
+        submit(profiles=profiles, actor=actor)
+
+    monkeypatch.setattr(imports, "submit_new_profiles", refuse)
+    job = run(table({"ref": "R-0"}, {"ref": "R-1"}))
+    assert problems(job) == [
+        (
+            3,
+            "organisation",
+            "The row could not be written. Check its characters and import it again.",
+        )
+    ]
+    assert Profile.objects.get().ref == "R-0"
+
+
+def test_a_refused_step_costs_its_own_row_only(monkeypatch):
+    outsider = UserFactory()
+    job = run(table({}), owner=outsider)
+    assert problems(job) == [(2, "ref", "You may not do this.")]
+    assert Organisation.objects.count() == 0
 
 
 def test_the_command_prints_one_line_per_error_and_fails(tmp_path: Path, capsys):
     path = tmp_path / "profiles.csv"
     path.write_bytes(table({}, {"ref": "R-2", "min_days": "x"}))
-    with pytest.raises(CommandError, match="1 rows were refused; the others were taken."):
+    with pytest.raises(CommandError, match=r"1 rows were refused; the others were taken\."):
         call_command("import_profiles", str(path))
     shown = capsys.readouterr()
     assert shown.err == "row 3, min_days: “x” is not a whole number from 1 to 31.\n"
