@@ -32,6 +32,8 @@ from profiles.models import Sector
 from profiles.sectors import find_sectors, sectors_by_section
 from profiles.suggestion import named_cluster
 
+LONGEST_SEARCH = 60
+
 
 class PageForm(forms.Form):
     """One page. `answers` are those given so far, `preset` goes before them on a fresh page."""
@@ -47,7 +49,7 @@ class PageForm(forms.Form):
 
     def given(self, answers: Answers) -> dict[str, Any]:
         """The answers of this page as its fields show them."""
-        return {}
+        return {name: getattr(answers, name) for name in self.base_fields}
 
     def prepare(self) -> None:
         """Fill in what depends on reference data and on earlier answers."""
@@ -87,9 +89,6 @@ class RoleForm(PageForm):
         ),
         error_messages={"required": _("Choose whether you would like to visit or to host.")},
     )
-
-    def given(self, answers: Answers) -> dict[str, Any]:
-        return {"role": answers.role}
 
 
 class OrganisationForm(PageForm):
@@ -147,8 +146,8 @@ class OrganisationForm(PageForm):
 class SectorForm(PageForm):
     """The sector is searched for: `find` is what was typed, `found` what was looked for last."""
 
-    find = forms.CharField(label=_("Search for your sector"), required=False, max_length=60)
-    found = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    find = forms.CharField(label=_("Search for your sector"), required=False)
+    found = forms.CharField(required=False, widget=forms.HiddenInput)
     main_sector = forms.ChoiceField(
         label=_("Main sector"),
         help_text=_("Type what you do in your own words, such as rail, software or packaging."),
@@ -206,7 +205,7 @@ class SectorForm(PageForm):
     @property
     def text(self) -> str:
         """What is being looked for."""
-        return (self["find"].value() or "").strip()
+        return (self["find"].value() or "").strip()[:LONGEST_SEARCH]
 
     def sectors_shown(self) -> list[Sector]:
         """What was found, with the chosen one on top."""
@@ -269,9 +268,6 @@ class ExchangeForm(PageForm):
         widget=LanguageBoxes(search_label=_("Another language")),
         error_messages={"required": _("Choose at least one language.")},
     )
-
-    def given(self, answers: Answers) -> dict[str, Any]:
-        return {"purpose": answers.purpose, "languages": answers.languages}
 
     def prepare(self) -> None:
         self.offer("languages", grouped_languages(self.answers.country))

@@ -58,7 +58,7 @@ def check(request: HttpRequest) -> HttpResponse:
         submitted = submitted_profile(request)
         return redirect("profiles:register_done", submitted.ref) if submitted else lost(request)
     form = SubmitForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         is_anonymous=actor_of(request) is None,
         has_consented=read_answers(registration).consent_version == current_consent().version,
     )
@@ -74,7 +74,7 @@ def partnership(request: HttpRequest) -> HttpResponse:
     registration = current_registration(request)
     if registration is None:
         return lost(request)
-    form = PartnershipForm(request.POST or None)
+    form = PartnershipForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         acronym = form.cleaned_data["partnership"]
         choose_partnership(key=registration.key, acronym=acronym, actor=actor_of(request))
