@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import mail
 from cxc_portal.core.mail import MailKind, Recipient
-from cxc_portal.core.workflow import Text
+from cxc_portal.core.types import Text
 from profiles.models import User
 
 ASKED = _("whoever asked, at that address")

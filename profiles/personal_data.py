@@ -15,7 +15,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
-from cxc_portal.core.workflow import Text
+from cxc_portal.core.types import Text
 from profiles.models import User
 
 

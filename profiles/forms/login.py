@@ -15,7 +15,7 @@ from allauth.socialaccount import forms as other_log_in
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cxc_portal.core.workflow import Text
+from cxc_portal.core.types import Text
 
 E_MAIL = _("E-mail address")
 NEW_PASSWORD_HINT = _("At least 10 characters. Three words in a row are easy to remember.")
@@ -42,8 +42,8 @@ class Worded(forms.Form):
         self.fields.pop("password2", None)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-            field.label = LABELS.get(name, field.label)
-            field.help_text = self.hints.get(name, "")
+            field.label = str(LABELS.get(name, field.label))
+            field.help_text = str(self.hints.get(name, ""))
         if "code" in self.fields:
             self.fields["code"].widget.attrs |= TYPED_CODE
 
@@ -129,7 +129,7 @@ class AddPasskeyForm(Worded, webauthn.AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         try:
-            return super().clean()
+            return super().clean() or {}
         except NOT_A_PASSKEY as problem:
             raise get_adapter().validation_error("incorrect_code") from problem
 

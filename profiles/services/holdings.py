@@ -84,7 +84,7 @@ def erase_contact(rows: Rows, person: Person) -> None:
 
 
 def _drop_file(profile: Profile) -> None:
-    if profile.cv:
+    if profile.cv.name:
         transaction.on_commit(partial(profile.cv.storage.delete, profile.cv.name))
     profile.cv = ""
 

@@ -1,5 +1,7 @@
 """Your account: details, language, sessions, the own data, the way out."""
 
+from typing import cast
+
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -37,7 +39,7 @@ Fact = tuple[str, str, str]
 @access.members
 def overview(request: HttpRequest) -> HttpResponse:
     """What the account holds and where each part is changed."""
-    user = request.user
+    user = _owner(request)
     return render(
         request,
         "profiles/account/overview.html",
@@ -48,6 +50,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             and not second_factor.has_second_factor(user),
         },
     )
+
+
+def _owner(request: HttpRequest) -> User:
+    """Whoever is logged in: `access.members` lets nobody else come here."""
+    return cast(User, request.user)
 
 
 def _about(user: User) -> list[Fact]:
@@ -94,7 +101,7 @@ def _factors(user: User) -> str:
 def details(request: HttpRequest) -> HttpResponse:
     form = DetailsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        change_details(user_id=request.user.pk, **form.cleaned_data)
+        change_details(user_id=_owner(request).pk, **form.cleaned_data)
         messages.success(request, _("Your details are saved."))
         return redirect("profiles:account")
     return render(request, "profiles/account/details.html", {"form": form})
@@ -103,7 +110,7 @@ def details(request: HttpRequest) -> HttpResponse:
 @access.members
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
-    end_one_session(user_id=request.user.pk, session_id=pk)
+    end_one_session(user_id=_owner(request).pk, session_id=pk)
     messages.success(request, _("That browser is logged out."))
     return redirect("usersessions_list")
 
@@ -115,7 +122,7 @@ def data(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "profiles/account/data.html")
     return HttpResponse(
-        export_personal_data(user_id=request.user.pk),
+        export_personal_data(user_id=_owner(request).pk),
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="my-data-{clock.today()}.zip"',
@@ -128,11 +135,12 @@ def data(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def close(request: HttpRequest) -> HttpResponse:
     """The way out, or what has to be settled before."""
-    open_matters = blockers(request.user)
-    form = CloseAccountForm(request.POST or None, user=request.user)
+    user = _owner(request)
+    open_matters = blockers(user)
+    form = CloseAccountForm(request.POST or None, user=user)
     if request.method == "POST" and not open_matters and form.is_valid():
         try:
-            erase_account(user_id=request.user.pk, actor=request.user)
+            erase_account(user_id=user.pk, actor=user)
         except TransitionRefused:
             return redirect("profiles:close_account")
         logout(request)
