@@ -22,6 +22,7 @@ from profiles.languages import language_codes
 from profiles.models import Cluster, Country, OrganisationType, Partnership, Sector, User
 from profiles.models.organisation import MAX_SECTORS
 from profiles.models.profile import LONGEST_STAY
+from profiles.rules import current_rules
 from profiles.services.imports import (
     Imported,
     ProfileRow,
@@ -52,6 +53,7 @@ class Vocabulary:
     sectors: set[str] = field(default_factory=set)
     clusters: dict[str, int] = field(default_factory=dict)
     partnerships: dict[str, Partnership] = field(default_factory=dict)
+    shortest_stay: int = 1
 
     @classmethod
     def load(cls, partnership_ids: set[int] | None) -> "Vocabulary":
@@ -66,6 +68,7 @@ class Vocabulary:
             sectors=set(Sector.objects.values_list("code", flat=True)),
             clusters={c.name.casefold(): c.pk for c in Cluster.objects.all()},
             partnerships={p.acronym.casefold(): p for p in partnerships},
+            shortest_stay=current_rules().integer("physical.min_days"),
         )
 
 
@@ -175,7 +178,7 @@ def _profile(cells: Cells, vocabulary: Vocabulary, organisation: dict[str, Any])
         "wanted_sectors": cells.codes("wanted_sectors", vocabulary.sectors, _sector),
         "objectives": cells.codes("objectives", Objective.values),
         "activities": cells.codes("activities", Activity.values),
-        "min_days": min_days or (1 if max_days else None),
+        "min_days": min_days or (min(vocabulary.shortest_stay, max_days) if max_days else None),
         "max_days": max_days or (LONGEST_STAY if min_days else None),
         "mode": cells.code("mode", Mode.values, default=Mode.EITHER.value),
         "motivation": cells.text("motivation", 1500),

@@ -98,13 +98,27 @@ def _import(
     locked = Profile.objects.select_for_update(of=("self",)).filter(ref__in=refs).order_by("pk")
     known = {profile.ref: profile for profile in locked}
     new = [row for row in rows if row.ref not in known]
-    created = iter(_create(new, actor=actor, publish=publish))
-    return [
+    new_profiles = _create(new, actor=actor, publish=publish)
+    created = iter(new_profiles)
+    outcomes = [
         _update(known[row.ref], row, actor=actor, publish=publish)
         if row.ref in known
         else Imported(ref=(profile := next(created)).ref, outcome="created", state=profile.state)
         for row in rows
     ]
+    _tell_catalogue([*known.values(), *new_profiles], apart_from=new_profiles)
+    return outcomes
+
+
+def _tell_catalogue(profiles: Sequence[Profile], apart_from: Sequence[Profile]) -> None:
+    """All published profiles of the organisations that were written are read anew, not only those
+    of the rows; the catalogue knows of the new ones already."""
+    listed = Profile.objects.published().filter(
+        organisation__in={profile.organisation_id for profile in profiles}
+    )
+    known = listed.exclude(pk__in=[profile.pk for profile in apart_from])
+    if ids := list(known.order_by("pk").values_list("pk", flat=True)):
+        listing_changed.send(sender=Profile, profile_ids=ids)
 
 
 def preview_profile(*, row: ProfileRow, publish: bool) -> Imported | RowRefused:
@@ -220,7 +234,6 @@ def _update(profile: Profile, row: ProfileRow, *, actor: User | None, publish: b
     if profile.state == ProfileState.PUBLISHED:
         if before != _key_facts(profile) and not publish:
             revalidate_profile(profile=profile, actor=None, notify=False)
-        listing_changed.send(sender=Profile, profile_ids=[profile.pk])
     elif publish and profile.state == ProfileState.SUBMITTED:
         publish_checked_profiles(profiles=[profile], actor=actor)
     return Imported(ref=profile.ref, outcome="updated", state=profile.state)
