@@ -85,19 +85,19 @@ def accept_invitation(*, invitation_id: int, actor: User) -> Membership:
         organisation = invitation.organisation
         existing = Membership.objects.filter(user=actor, organisation=organisation).first()
         if invitation.accepted_at is None:
-            return existing or _join(invitation, actor)
+            _use(invitation, actor)
+            return existing or Membership.objects.create(user=actor, organisation=organisation)
     if existing is None:
         raise TransitionRefused("used", _("This invitation has been used already."))
     return existing
 
 
-def _join(invitation: Invitation, actor: User) -> Membership:
+def _use(invitation: Invitation, actor: User) -> None:
     if has_expired(invitation):
         raise TransitionRefused("expired", _("This invitation is no longer valid."))
     invitation.accepted_at, invitation.accepted_by = clock.now(), actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     audit.record("invitation.accepted", subject=invitation, actor=actor)
-    return Membership.objects.create(user=actor, organisation=invitation.organisation)
 
 
 def remove_colleague(*, membership_id: int, actor: User) -> None:

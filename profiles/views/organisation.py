@@ -21,6 +21,7 @@ from profiles.services.files import store_logo
 from profiles.views.sections import (
     Outcome,
     page_context,
+    posted,
     save_section,
     say_saved,
     section_named,
@@ -97,7 +98,7 @@ def edit_section(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     back_url = _back_url(request, organisation)
     if section.is_file:
         return _logo(request, organisation, section, back_url)
-    form = section.form(request.POST or None, instance=organisation)
+    form = section.form(posted(request), instance=organisation)
     outcome = save_section(
         request,
         form,
@@ -114,7 +115,7 @@ def edit_section(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def _logo(
     request: HttpRequest, organisation: Organisation, section: Section, back_url: str
 ) -> HttpResponse:
-    form = section.form(request.POST or None, request.FILES or None)
+    form = section.form(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         store_logo(
             organisation_id=organisation.pk, file=form.cleaned_data["file"], actor=request.user

@@ -25,6 +25,7 @@ from profiles.views.sections import (
     Line,
     Outcome,
     page_context,
+    posted,
     save_section,
     say_saved,
     section_named,
@@ -105,7 +106,7 @@ def edit_section(request: HttpRequest, ref: str, slug: str) -> HttpResponse:
     section = section_named(PROFILE_SECTIONS, slug, profile.role)
     if section.is_file:
         return _cv(request, profile, section)
-    form = section.form(request.POST or None, instance=profile)
+    form = section.form(posted(request), instance=profile)
     outcome = save_section(
         request,
         form,
@@ -121,7 +122,7 @@ def edit_section(request: HttpRequest, ref: str, slug: str) -> HttpResponse:
 
 
 def _cv(request: HttpRequest, profile: Profile, section: Section) -> HttpResponse:
-    form = section.form(request.POST or None, request.FILES or None)
+    form = section.form(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         store_cv(profile_id=profile.pk, file=form.cleaned_data["file"], actor=request.user)
         say_saved(request, section)

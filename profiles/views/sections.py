@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from cxc_portal.core.errors import DomainError, StaleVersion
@@ -44,6 +44,11 @@ def section_named(sections: tuple[Section, ...], slug: str, role: str = "") -> S
         if section.slug == slug and section.role in (None, role):
             return section
     raise Http404
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None, an unbound form, where the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def save_section(
