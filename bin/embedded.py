@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULTS = {
+    "COLLECTED_STATIC": "1",
     "DJANGO_SETTINGS_MODULE": "cxc_portal.settings.dev",
     "DEMO": "1",
     "HOST": "127.0.0.1",
@@ -58,13 +59,22 @@ def prepare(values: dict[str, str]) -> None:
     loaded = Path(values["VAR_DIR"]) / "demo-loaded"
     if not values.get("DATABASE_URL") and not (loaded.parent / "portal.sqlite3").exists():
         loaded.unlink(missing_ok=True)
-    (loaded.parent / "static").mkdir(exist_ok=True)
+    _collect_static(values)
     manage(values, "migrate", "--verbosity", "0", "--no-input")
     manage(values, "load_reference_data", quiet=True)
     if values["DEMO"] == "1" and not loaded.exists():
         print("Loading the demo world ...", flush=True)
         manage(values, "load_demo")
         loaded.touch()
+
+
+def _collect_static(values: dict[str, str]) -> None:
+    """Collect and compress the static files when one of them is newer than the last time."""
+    manifest = Path(values["VAR_DIR"]) / "static" / "staticfiles.json"
+    sources = [ROOT / "requirements.txt", *(ROOT / "static").rglob("*")]
+    if manifest.exists() and manifest.stat().st_mtime > max(p.stat().st_mtime for p in sources):
+        return
+    manage(values, "collectstatic", "--verbosity", "0", "--no-input")
 
 
 def reset(values: dict[str, str]) -> None:

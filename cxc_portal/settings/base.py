@@ -138,6 +138,8 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
     for folder in (QUEUE_DIR / "messages", QUEUE_DIR / "control"):
         folder.mkdir(parents=True, exist_ok=True)
+# A job whose work shows no sign of life for so long counts as lost with its worker.
+JOB_SILENCE_SECONDS = env.int("JOB_SILENCE_SECONDS", default=300)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)
 # A sweep that nobody took up before the next one is dropped, so that none pile up.
@@ -183,7 +185,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},
+    },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 VIRUS_SCANNER = env.str("VIRUS_SCANNER", default="")

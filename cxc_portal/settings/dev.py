@@ -21,8 +21,10 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret()
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INTERNAL_IPS = ["127.0.0.1"]
-WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+# `make run` collects and compresses the static files; otherwise they are served as they lie.
+if not env.bool("COLLECTED_STATIC", default=False):
+    WHITENOISE_USE_FINDERS = True
+    STORAGES["staticfiles"] = {  # noqa: F405
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }

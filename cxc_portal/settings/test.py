@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import os
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ DEMO = True
 VAR_DIR = Path(tempfile.mkdtemp(prefix="cxc-test-"))
 atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
 MEDIA_ROOT = VAR_DIR / "media"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -26,5 +29,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
+os.environ.pop("CELERY_BROKER_URL", None)  # Celery would prefer it to the setting
 CELERY_BROKER_TRANSPORT = ""
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
