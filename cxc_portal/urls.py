@@ -1,8 +1,10 @@
 from django.urls import include, path
 
+from profiles.admin import desk
 from profiles.views import account
 
 urlpatterns = [
+    path("admin/", desk.urls),
     path("", include("cxc_portal.core.urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),

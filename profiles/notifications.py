@@ -12,7 +12,7 @@ from cxc_portal.core import clock, mail
 from cxc_portal.core.mail import MailKind, Recipient
 from cxc_portal.core.models import Job, OutgoingMail
 from profiles.enums import StaffRoleName
-from profiles.models import Invitation, Partnership, Profile, User
+from profiles.models import Invitation, Partnership, Profile, StaffRole, User
 from profiles.rules import current_rules
 
 NO_DELAY = timedelta(0)
@@ -66,6 +66,13 @@ VALIDATION_ESCALATED = mail.register(
         "profiles/validation_escalated",
         _("Support Office"),
         _("profiles have waited for the days after which the Support Office is told"),
+    )
+)
+ROLE_GIVEN = mail.register(
+    MailKind(
+        "profiles/role_given",
+        _("partnership officers, coordinators, Support Office, observers"),
+        _("somebody was given a role"),
     )
 )
 PROFILE_GROWS_QUIET = mail.register(
@@ -315,3 +322,19 @@ def colleague_invited(invitation: Invitation, key: str) -> None:
 def take_back_invitation(invitation: Invitation) -> None:
     """The mail of an invitation that was revoked does not go out."""
     mail.cancel(about=invitation, kinds=(INVITATION,))
+
+
+def role_given(role: StaffRole) -> None:
+    """Tells a person which role it has from now on and how to log in."""
+    mail.queue(
+        ROLE_GIVEN,
+        to=Recipient.of(role.user),
+        context={
+            "role": role,
+            "desk": role.partnership or "ClusterXchange",
+            "action_url": settings.SITE_URL + reverse("profiles:dashboard"),
+            "action_label": _("Log in"),
+        },
+        dedup_key=f"{ROLE_GIVEN.name}:{role.pk}",
+        about=role.partnership,
+    )

@@ -116,4 +116,4 @@ def latest_steps_of(user: User, names: Collection[str], since: datetime) -> list
     steps = ProfileTransition.objects.filter(
         ~Exists(later), actor=user, transition__in=names, at__gt=since
     )
-    return list(steps.select_related("subject__organisation").order_by("-pk"))
+    return list(steps.select_related("subject__organisation", "handed_to").order_by("-pk"))

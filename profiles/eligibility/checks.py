@@ -191,12 +191,10 @@ def _email(profile: Profile) -> Check:
 
 
 def _website(profile: Profile) -> Check | None:
-    """Left out where the address is missing or a free one, because that is said already."""
-    if not profile.contact_email or is_free_mail(profile.contact_email):
-        return None
+    """Left out where there is nothing to compare, or a free address, which is said already."""
     label, website = _("Website"), profile.organisation.website
-    if not website:
-        return Check("website", None, label, _("No website is given to compare the address with."))
+    if not website or not profile.contact_email or is_free_mail(profile.contact_email):
+        return None
     domains = {"mail": mail_domain(profile.contact_email), "site": site_domain(website)}
     if is_same_holder(profile.contact_email, website):
         reason = _("The address and the website belong together (%(site)s).") % domains

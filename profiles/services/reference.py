@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
+from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
 from profiles.models import (
     Cluster,
     Country,
@@ -17,6 +19,8 @@ from profiles.models import (
     Sector,
     User,
 )
+from profiles.permissions import can_keep_reference_data
+from profiles.signals import reference_loaded
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -35,13 +39,14 @@ def _upsert(model: Any, key: str, objects: list[Any], fields: list[str]) -> int:
 
 
 def load_reference_data() -> dict[str, int]:
-    """Sectors, countries, types, partnerships, clusters, texts and the first rules.
+    """Sectors, countries, types, partnerships, clusters, texts and the first rules, then what the
+    apps above have.
 
     Safe to repeat: known rows are brought up to date, rules that the Support Office published
     stay in force. Says how many rows of each there are.
     """
     with transaction.atomic():
-        return {
+        counts = {
             "countries": _load_countries(),
             "sectors": _load_sectors(),
             "organisation types": _load_types(),
@@ -50,6 +55,9 @@ def load_reference_data() -> dict[str, int]:
             "ready-made texts": _load_texts(),
             "programme rules": _load_rules(),
         }
+        for _receiver, further in reference_loaded.send(sender=None):
+            counts |= further
+    return counts
 
 
 def _load_countries() -> int:
@@ -162,10 +170,24 @@ def _load_rules() -> int:
     return len(values)
 
 
-def publish_rules(*, values: dict[str, Any], note: str, actor: User | None) -> ProgrammeRules:
-    """Put a new version of the rules in force; earlier versions are kept."""
+def publish_rules(
+    *, values: dict[str, Any], note: str, actor: User | None, seen_version: int | None = None
+) -> ProgrammeRules:
+    """Put a new version of the rules in force; earlier versions are kept.
+
+    `seen_version` is the version that the person started from; a newer one raises `StaleVersion`.
+    An actor of None is the portal itself.
+    """
     with transaction.atomic():
+        if actor is not None and not can_keep_reference_data(actor):
+            raise NotAllowed(_("Only the Support Office changes the rules."))
         latest = ProgrammeRules.objects.select_for_update(of=("self",)).first()
+        if latest and seen_version not in (None, latest.version):
+            raise StaleVersion(
+                _("Somebody has published version %s meanwhile. Look at it and change it there.")
+                % latest.version
+            )
+        _require_order(values)
         rules = ProgrammeRules.objects.create(
             version=latest.version + 1 if latest else 1,
             values=values,
@@ -175,3 +197,13 @@ def publish_rules(*, values: dict[str, Any], note: str, actor: User | None) -> P
         )
         audit.record("rules.published", subject=rules, actor=actor, data={"version": rules.version})
     return rules
+
+
+def _require_order(values: dict[str, Any]) -> None:
+    """Those who are told later must not be told first."""
+    days = [values[f"validation.{who}_days"] for who in ("reminder", "coordinator", "support")]
+    if days != sorted(days):
+        raise TransitionRefused(
+            "order",
+            _("Officers are reminded first, then the coordinator, then the Support Office."),
+        )

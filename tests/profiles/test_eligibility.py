@@ -172,11 +172,13 @@ class TestAddress:
             ("https://www.cluster-works.fr/about", True),
             ("https://lab.cluster-works.fr", True),
             ("https://cluster-works.com", False),
-            ("", None),
         ],
     )
     def test_the_website_should_be_of_the_same_holder(self, reference, website, passed):
         assert check(profile_of(website=website), "website").passed is passed
+
+    def test_without_a_website_there_is_nothing_to_compare(self, reference):
+        assert check(profile_of(website=""), "website") is None
 
     def test_a_free_mailbox_is_not_compared_with_the_website(self, reference):
         profile = profile_of(email="ada@gmail.com", website="https://gmail.com")

@@ -1,0 +1,221 @@
+"""The queue: what waits at the desk, with the checks, the age and what changed."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from profiles.admin.base import DeskAdmin, queue_filters
+from profiles.admin.filters import (
+    WAITING,
+    CountryFilter,
+    HolderFilter,
+    PartnershipFilter,
+    RoleFilter,
+    StateFilter,
+    TypeFilter,
+    WaitingFilter,
+)
+from profiles.admin.undo import undoable_by
+from profiles.admin.words import changed_labels
+from profiles.eligibility import Check, check_profiles
+from profiles.enums import ProfileState
+from profiles.models import Profile, ProfileSubmission, ProfileTransition, User
+from profiles.queries import days_waited, decision_due_on
+from profiles.rules import RuleBook, current_rules
+from profiles.services.reviews import holder_of
+from profiles.workflows import profile_workflow
+
+NEEDED = ("organisation__country", "organisation__organisation_type", "partnership", "review_by")
+NEXT_CANDIDATES = 200
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a profile has waited, against the programme's target."""
+
+    days: int
+    target: int
+    due_on: date | None
+    tone: str
+
+    @property
+    def left(self) -> int:
+        return self.target - self.days
+
+    @classmethod
+    def of(cls, profile: Profile, rules: RuleBook) -> "Waiting":
+        days, target = days_waited(profile), rules.integer("validation.target_days")
+        if days > target:
+            tone = "danger"
+        elif days >= rules.integer("validation.reminder_days"):
+            tone = "warning"
+        else:
+            tone = ""
+        return cls(days, target, decision_due_on(profile, rules), tone)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One profile in the queue, as its reader sees it."""
+
+    profile: Profile
+    url: str
+    waiting: Waiting
+    checks: list[Check]
+    number: int
+    changed: list[str]
+    holder: User | None
+    is_mine: bool
+    last_step: ProfileTransition | None = None
+    last_label: Any = ""
+    raised: list[Check] = field(default_factory=list)
+
+    @property
+    def is_green(self) -> bool:
+        """Whether nothing speaks against publishing it without a further look."""
+        return not self.raised
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(check.blocks for check in self.checks)
+
+    @property
+    def token(self) -> str:
+        """The profile together with the submission that the reader saw."""
+        return f"{self.profile.ref}:{self.number}"
+
+
+def lines(profiles: Iterable[Profile], user: User, url_of: Any) -> list[Line]:
+    """The profiles as lines of the queue, with the same few queries for any number of them."""
+    profiles = list(profiles)
+    checks, rules = check_profiles(profiles, viewer=user), current_rules()
+    return [_line(profile, checks[profile.pk], rules, user, url_of) for profile in profiles]
+
+
+def _line(profile: Profile, checks: list[Check], rules: RuleBook, user: User, url_of: Any) -> Line:
+    submissions = list(profile.submissions.all())
+    steps = list(profile.transitions.all())
+    holder = holder_of(profile) if profile.state == ProfileState.SUBMITTED else None
+    return Line(
+        profile=profile,
+        url=url_of(profile.ref),
+        waiting=Waiting.of(profile, rules),
+        checks=checks,
+        number=submissions[-1].number if submissions else 0,
+        changed=changed_labels(submissions[-2].facts, submissions[-1].facts)
+        if len(submissions) > 1
+        else [],
+        holder=holder,
+        is_mine=holder is not None and holder.pk == user.pk,
+        last_step=steps[0] if steps else None,
+        last_label=profile_workflow.transitions[steps[0].transition].label if steps else "",
+        raised=[check for check in checks if check.passed is not True],
+    )
+
+
+class QueueAdmin(DeskAdmin):
+    """The list of profiles at the reader's desk."""
+
+    family = "profiles"
+    name = _("Validation desk")
+    change_list_template = "profiles/desk/queue.html"
+    list_display = ("ref",)
+    search_fields = (
+        "ref",
+        "organisation__name",
+        "contact_name",
+        "contact_email",
+        "organisation__city",
+        "organisation__registration_number",
+    )
+    search_help_text = _("Name, reference, person, address or town")
+    list_filter = (
+        StateFilter,
+        RoleFilter,
+        CountryFilter,
+        TypeFilter,
+        PartnershipFilter,
+        WaitingFilter,
+        HolderFilter,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Profile]:
+        user: Any = request.user
+        return Profile.objects.validated_by(user).select_related(*NEEDED)
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """Who has waited longest comes first; elsewhere what happened last."""
+        is_waiting = request.GET.get("show", WAITING) == WAITING
+        return ["submitted_at", "pk"] if is_waiting else ["-state_since", "-pk"]
+
+    def list_context(self, request: HttpRequest, changes: ChangeList) -> dict[str, Any]:
+        user: Any = request.user
+        tabs = next(spec for spec in changes.filter_specs if isinstance(spec, StateFilter))
+        listed = with_history(Profile.objects.filter(pk__in=[p.pk for p in changes.result_list]))
+        found = {profile.pk: profile for profile in listed}
+        return {
+            "lines": lines(
+                [found[profile.pk] for profile in changes.result_list],
+                user,
+                lambda ref: self.url_of(request, ref),
+            ),
+            "tabs": tabs.tabs(
+                self.get_queryset(request), lambda name: f"?{self._tab_query(request, name)}"
+            ),
+            "filters": [spec for spec in changes.filter_specs if not spec.is_tabs],
+            "listed": changes.paginator.page(changes.page_num),
+            "is_waiting": request.GET.get("show", WAITING) == WAITING,
+            "shows_desk": user.is_support or len(user.staffed_partnership_ids) > 1,
+            "undoable": undoable_by(user),
+            "unassigned": self._unassigned(request),
+        }
+
+    def _tab_query(self, request: HttpRequest, name: str) -> str:
+        query = request.GET.copy()
+        query.pop("p", None)
+        query["show"] = name
+        return query.urlencode()
+
+    def _unassigned(self, request: HttpRequest) -> int:
+        """How many profiles wait without a partnership; they are the Support Office's."""
+        user: Any = request.user
+        if not user.is_support or "desk" in request.GET:
+            return 0
+        return Profile.objects.filter(state=ProfileState.SUBMITTED, partnership=None).count()
+
+    def next_waiting(self, request: HttpRequest, *, after: Profile) -> str:
+        """The reference of the profile to look at next: the following one in the filtered queue
+        that waits and that no colleague has open; from the top again when there is none."""
+        listed = copy.copy(request)
+        listed.GET = queue_filters(request)  # type: ignore[assignment]
+        queue = self.get_changelist_instance(listed).queryset
+        waiting = list(
+            queue.filter(state=ProfileState.SUBMITTED).exclude(pk=after.pk)[:NEXT_CANDIDATES]
+        )
+        position = (after.submitted_at, after.pk)
+        following = [p for p in waiting if (p.submitted_at, p.pk) > position]
+        for profile in [*following, *waiting]:
+            holder = holder_of(profile)
+            if holder is None or holder == request.user:
+                return profile.ref
+        return ""
+
+
+def with_history(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
+    """The profiles with their submissions, the oldest first, and steps, the latest first."""
+    return profiles.select_related(*NEEDED).prefetch_related(
+        Prefetch("submissions", ProfileSubmission.objects.order_by("number")),
+        Prefetch(
+            "transitions",
+            ProfileTransition.objects.select_related(
+                "actor", "partnership", "organisation", "handed_to", "subject__organisation"
+            ).order_by("-pk"),
+        ),
+    )
