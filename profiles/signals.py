@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 listing_changed = Signal()
 """`profile_ids: list[int]`: these profiles entered or left the catalogue, or changed within it."""
+
+reference_loaded = Signal()
+"""The reference data has been loaded. A receiver may load its own, and answer with what it counts:
+names to numbers."""

@@ -100,7 +100,7 @@ def _import(
     new = [row for row in rows if row.ref not in known]
     new_profiles = _create(new, actor=actor, publish=publish)
     created = iter(new_profiles)
-    outcomes = [
+    outcomes: list[Imported | RowRefused] = [
         _update(known[row.ref], row, actor=actor, publish=publish)
         if row.ref in known
         else Imported(ref=(profile := next(created)).ref, outcome="created", state=profile.state)
