@@ -118,15 +118,15 @@ class ProfileIndex:
         """What has to be done to be where the marks are; the reading for it is done already."""
         if self._marks and self._marks[:2] == marks[:2] and self._marks[2] < marks[2]:
             changed = IndexRecord.objects.filter(stamp__gt=self._marks[2])
-            rows = list(changed.values_list("ref", "facts").iterator(chunk_size=CHUNK))
-            return partial(self._change, rows)
+            rows = changed.values_list("ref", "facts").iterator(chunk_size=CHUNK)
+            return partial(self._change, [(ref, bytes(facts)) for ref, facts in rows])
         reference = Reference.from_data(IndexState.objects.values_list("reference", flat=True)[0])
         records = IndexRecord.objects.listed().values_list("facts", flat=True)
         columns = FactColumns.from_records(records.iterator(chunk_size=CHUNK), reference.vocabulary)
         return partial(self._replace, reference, columns)
 
     def _change(self, rows: list[tuple[str, bytes]]) -> None:
-        self._columns.put_records(bytes(facts) for _ref, facts in rows if facts)
+        self._columns.put_records(facts for _ref, facts in rows if facts)
         for ref in [ref for ref, facts in rows if not facts]:
             self._columns.remove(ref)
 

@@ -55,7 +55,8 @@ def load_reference_data() -> dict[str, int]:
             "ready-made texts": _load_texts(),
             "programme rules": _load_rules(),
         }
-        for _receiver, further in reference_loaded.send(sender=None):
+        answers: list[tuple[Any, Any]] = reference_loaded.send(sender=None)
+        for _receiver, further in answers:
             counts |= further
     return counts
 
