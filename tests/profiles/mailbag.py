@@ -4,7 +4,7 @@ import re
 
 from cxc_portal.core.models import OutgoingMail
 
-CODE = re.compile(r"^    ([A-Z]{4}-[A-Z]{4})$", re.MULTILINE)
+CODE = re.compile(r"^([A-Z]{4}-[A-Z]{4})$", re.MULTILINE)
 
 
 def mails_to(address: str) -> list[OutgoingMail]:
