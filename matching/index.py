@@ -121,8 +121,9 @@ class ProfileIndex:
             rows = changed.values_list("ref", "facts").iterator(chunk_size=CHUNK)
             return partial(self._change, [(ref, bytes(facts)) for ref, facts in rows])
         reference = Reference.from_data(IndexState.objects.values_list("reference", flat=True)[0])
-        records = IndexRecord.objects.listed().values_list("facts", flat=True)
-        columns = FactColumns.from_records(records.iterator(chunk_size=CHUNK), reference.vocabulary)
+        listed = IndexRecord.objects.listed().values_list("facts", flat=True)
+        records = (bytes(facts) for facts in listed.iterator(chunk_size=CHUNK))
+        columns = FactColumns.from_records(records, reference.vocabulary)
         return partial(self._replace, reference, columns)
 
     def _change(self, rows: list[tuple[str, bytes]]) -> None:
