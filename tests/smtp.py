@@ -17,8 +17,8 @@ from tests.ports import free_port
 class Postbox:
     """Takes mails in, or does what a server does that does not.
 
-    `answer` is what the server says to a message; `gate`, while it is shut, keeps the server from
-    saying anything, after `arrived` tells that a message is there.
+    `answer` is what the server says to a message. While the `gate` is shut it says nothing, but
+    `arrived` tells that a message is there; what had to wait is refused in the end.
     """
 
     def __init__(self) -> None:
@@ -31,8 +31,9 @@ class Postbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.arrived.set()
-        loop = server.loop
-        await loop.run_in_executor(None, self.gate.wait)
+        if not self.gate.is_set():
+            await server.loop.run_in_executor(None, self.gate.wait)
+            return "451 too late"
         if self.answer.startswith("2"):
             content: Any = envelope.content
             plain = content.replace(b"\r\n", b"\n")  # as it was before it went over the wire

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ class Channel(filesystem.Channel):
     """A folder of messages, and a folder of tables that say which queue gets what."""
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        name = f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
+        name = f"{monotonic_ns():020}_{uuid4()}.{queue}.msg"
         try:
             _write_at_once(Path(self.data_folder_out) / name, dumps(payload))
         except OSError as problem:

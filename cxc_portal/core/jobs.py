@@ -29,7 +29,6 @@ from cxc_portal.core.types import Text
 
 logger = logging.getLogger(__name__)
 
-SILENCE = timedelta(minutes=5)
 REPORT_EVERY = timedelta(seconds=0.5)
 MAX_ATTEMPTS = 3
 KEPT_FOR = timedelta(days=30)
@@ -44,7 +43,8 @@ class _TakenAway(Exception):
 class Progress:
     """Tells the job's row, and a watcher such as a progress bar, how far the work is.
 
-    It is also the sign of life: work that does not call it for `SILENCE` counts as dead.
+    It is also the sign of life: work that does not call it for `JOB_SILENCE_SECONDS` is taken for
+    dead and given to another worker.
     """
 
     def __init__(self, job: Job, watcher: Watcher | None = None) -> None:
@@ -201,7 +201,8 @@ def sweep() -> int:
     A job that fell silent `MAX_ATTEMPTS` times takes its workers down with it, and is given up.
     """
     moment = clock.now()
-    silent = Job.objects.filter(heartbeat_at__lt=moment - SILENCE)
+    silence = timedelta(seconds=settings.JOB_SILENCE_SECONDS)
+    silent = Job.objects.filter(heartbeat_at__lt=moment - silence)
     dead = silent.filter(status=JobStatus.RUNNING)
     dead.filter(attempts__gte=MAX_ATTEMPTS).update(
         status=JobStatus.FAILED,

@@ -14,6 +14,7 @@ from tests.concurrency import at_once, values
 from tests.factories import UserFactory
 from tests.untouched import untouched
 
+SILENCE = timedelta(seconds=300)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -257,7 +258,7 @@ def test_sweep_gives_the_job_of_a_silent_worker_to_another(db, queued, time_mach
     time_machine.move_to(START, tick=False)
     job = make()
     hang(job)
-    time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+    time_machine.shift(SILENCE + timedelta(seconds=1))
     assert jobs.sweep() == 1
     assert (stored(job).status, queued) == (JobStatus.WAITING, [job.pk])
     assert jobs.run(job.pk).status == JobStatus.DONE
@@ -267,7 +268,7 @@ def test_sweep_leaves_a_worker_that_shows_signs_of_life_alone(db, queued, time_m
     time_machine.move_to(START, tick=False)
     job = make()
     hang(job)
-    time_machine.shift(jobs.SILENCE)
+    time_machine.shift(SILENCE)
     assert jobs.sweep() == 0
     assert (stored(job).status, queued) == (JobStatus.RUNNING, [])
 
@@ -275,14 +276,14 @@ def test_sweep_leaves_a_worker_that_shows_signs_of_life_alone(db, queued, time_m
 def test_sweep_queues_a_job_that_was_lost_on_the_way(db, queued, time_machine):
     time_machine.move_to(START, tick=False)
     job = make()
-    time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+    time_machine.shift(SILENCE + timedelta(seconds=1))
     assert (jobs.sweep(), queued) == (1, [job.pk])
 
 
 def test_sweep_does_not_queue_the_same_job_each_time(db, queued, time_machine):
     time_machine.move_to(START, tick=False)
     job = make()
-    time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+    time_machine.shift(SILENCE + timedelta(seconds=1))
     jobs.sweep()
     time_machine.shift(timedelta(minutes=1))
     assert (jobs.sweep(), queued) == (0, [job.pk])
@@ -301,7 +302,7 @@ def test_sweep_gives_up_a_job_that_takes_its_workers_down(db, queued, time_machi
     job = make()
     for _attempt in range(jobs.MAX_ATTEMPTS):
         hang(job)
-        time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+        time_machine.shift(SILENCE + timedelta(seconds=1))
         jobs.sweep()
     assert stored(job).status == JobStatus.FAILED
     assert stored(job).error == "The work was interrupted several times. It can be run again."
@@ -312,7 +313,7 @@ def test_a_worker_that_comes_back_late_writes_nothing(db, queued, time_machine, 
     time_machine.move_to(START, tick=False)
 
     def sleep_too_long(job, progress):
-        time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+        time_machine.shift(SILENCE + timedelta(seconds=1))
         jobs.sweep()
         progress(1, 2)
         raise AssertionError("the work went on")
@@ -327,7 +328,7 @@ def test_a_worker_that_ends_late_does_not_end_the_job_of_another(db, queued, tim
     time_machine.move_to(START, tick=False)
 
     def sleep_too_long(job, progress):
-        time_machine.shift(jobs.SILENCE + timedelta(seconds=1))
+        time_machine.shift(SILENCE + timedelta(seconds=1))
         jobs.sweep()
         hang(job)
         return {"late": True}

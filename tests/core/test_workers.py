@@ -1,0 +1,120 @@
+"""Real workers, as the Procfile starts them, in both run modes."""
+
+import os
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from celery import Celery
+from django.conf import settings
+from django.db import transaction
+
+from cxc_portal.core import jobs
+from cxc_portal.core.mail.delivery import deliver_mail
+from cxc_portal.core.models import Job, JobStatus, MailStatus, OutgoingMail
+from tests.core import slow_work
+from tests.workers import mill, until, until_ready
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IMPATIENT = {"MAIL_CLAIM_SECONDS": "2", "JOB_SILENCE_SECONDS": "2", "SWEEP_SECONDS": "1"}
+SLOW_WORK = ("--include", slow_work.__name__)
+
+
+def send_through(monkeypatch, producer):
+    """What the portal queues goes to the workers of the test."""
+    for task in (deliver_mail, jobs.run_job):
+        monkeypatch.setattr(
+            task, "delay", lambda key, name=task.name: producer.send_task(name, args=[key])
+        )
+
+
+@pytest.fixture
+def queued():
+    """The write fixture must not keep mails from being queued here."""
+
+
+@pytest.fixture
+def embedded(tmp_path, postbox, monkeypatch):
+    """The embedded mode: the queue is a folder."""
+    for name in ("messages", "control"):
+        (tmp_path / "queue" / name).mkdir(parents=True)
+    producer = Celery("producer")
+    producer.conf.broker_url = "filesystem://"
+    producer.conf.broker_transport = "cxc_portal.core.folder_queue:Transport"
+    producer.conf.broker_transport_options = {
+        "data_folder_in": str(tmp_path / "queue" / "messages"),
+        "data_folder_out": str(tmp_path / "queue" / "messages"),
+        "control_folder": str(tmp_path / "queue" / "control"),
+    }
+    send_through(monkeypatch, producer)
+    with mill(
+        tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{settings.EMAIL_PORT}", **IMPATIENT
+    ) as started:
+        yield started
+    producer.close()
+
+
+@pytest.fixture
+def server(tmp_path, postbox, monkeypatch, worker_id):
+    """The server mode: the queue is Redis."""
+    number = 2 + int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 2
+    address = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}"))
+    with redis.Redis.from_url(address) as store:
+        store.flushdb()
+    producer = Celery("producer", broker=address)
+    send_through(monkeypatch, producer)
+    variables = {"CELERY_BROKER_URL": address, "REDIS_URL": address}
+    email = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
+    with mill(tmp_path, EMAIL_URL=email, **variables) as started:
+        yield started
+    producer.close()
+
+
+def statuses():
+    return sorted(OutgoingMail.objects.values_list("status", flat=True))
+
+
+def test_two_workers_deliver_each_mail_of_the_folder_once(embedded, write, postbox, tmp_path):
+    workers = [embedded.worker("--concurrency", "1"), embedded.worker("--concurrency", "1")]
+    addresses = sorted(f"person{number}@example.org" for number in range(12))
+    with transaction.atomic():
+        for address in addresses:
+            write(address)
+    until(lambda: statuses() == ["sent"] * 12, *workers)
+    assert sorted(to for [to] in postbox.recipients) == addresses
+    assert list((tmp_path / "queue" / "messages").iterdir()) == []
+
+
+@pytest.mark.redis
+def test_a_worker_over_redis_delivers_a_mail(server, write, postbox):
+    worker = server.worker("--concurrency", "1")
+    until_ready(worker)
+    with transaction.atomic():
+        written = write()
+    until(lambda: statuses() == ["sent"], worker)
+    [message] = postbox.messages
+    assert message["Message-ID"].startswith(f"<mail-{written.pk}-")
+
+
+def test_a_killed_worker_loses_neither_mail_nor_job(embedded, write, postbox, tmp_path):
+    worker = embedded.worker("--concurrency", "2", *SLOW_WORK)
+    until_ready(worker)
+    postbox.gate.clear()
+    begun = tmp_path / "begun"
+    with transaction.atomic():
+        written = write()
+        job = jobs.create(slow_work.KIND, owner=None, parameters={"begun": str(begun)})
+        jobs.start(job)
+    until(lambda: postbox.arrived.is_set() and begun.exists(), worker)
+
+    worker.kill()
+
+    assert OutgoingMail.objects.get(pk=written.pk).status == MailStatus.SENDING
+    assert Job.objects.get(pk=job.pk).status == JobStatus.RUNNING
+    postbox.gate.set()
+    successor, beat = embedded.worker("--concurrency", "2", *SLOW_WORK), embedded.beat()
+    until(lambda: statuses() == ["sent"], successor, beat)
+    until(lambda: Job.objects.get(pk=job.pk).status == JobStatus.DONE, successor, beat)
+    assert postbox.recipients == [["ada@example.org"]]
+    assert Job.objects.get(pk=job.pk).result == {"begun": "twice"}
