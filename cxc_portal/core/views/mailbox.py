@@ -1,6 +1,6 @@
 """The demo's mailbox: every mail of the portal, readable by everybody who tries it out."""
 
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp, csp_update
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -59,7 +59,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @access.demo_only
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(MAIL_POLICY)  # type: ignore[arg-type]
+@csp(MAIL_POLICY)  # type: ignore[arg-type]
 def read_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of one mail, alone. Its links lead out of the frame."""
     shown = get_object_or_404(OutgoingMail, pk=pk)
