@@ -1,0 +1,75 @@
+"""Every page that can be reached by links, for every role: sound, accessible, fit for a phone."""
+
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import Resolver404, resolve
+
+from profiles.models import User
+from tests.e2e.conftest import Visitor
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        connection.vendor == "postgresql", reason="markup does not depend on the database"
+    ),
+]
+
+ROLES = (None, "visitor", "host", "officer", "coordinator", "support", "observer")
+STARTS = {
+    None: ["/", "/register/", "/accounts/login/", "/accounts/signup/", "/mailbox/", "/styleguide/"],
+}
+NOT_PAGES = ("/static/", "/accounts/logout/", "/healthz", "/readyz")
+NO_SCRIPTS = "/html/"
+"""A mail is shown where no script runs, axe neither."""
+
+
+def kind_of(path: str) -> str | None:
+    """The address pattern of a page, the same for all profiles; None where nothing is."""
+    if path.startswith(NOT_PAGES) or path.endswith(NO_SCRIPTS):
+        return None
+    try:
+        return str(resolve(path).route)
+    except Resolver404:
+        return None
+
+
+def links(visitor: Visitor) -> list[str]:
+    found = visitor.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    inside = [urldefrag(link).url for link in found if link.startswith(visitor.address)]
+    return [urlsplit(link).path for link in inside]
+
+
+def walk(visitor: Visitor, starts: list[str], seen: set[str], *, always: str) -> list[str]:
+    """Look at one page of each kind that is linked from the starts; their addresses."""
+    queue, looked_at = list(starts), []
+    while queue:
+        path = queue.pop(0)
+        kind = kind_of(path)
+        if kind is None or (kind in seen and path != always) or path in looked_at:
+            continue
+        answer = visitor.page.goto(visitor.address + path)
+        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
+            seen.add(kind)
+            continue
+        assert answer.status < 400, f"{path}: {answer.status}"
+        visitor.check()
+        seen.add(kind)
+        looked_at.append(path)
+        queue.extend(links(visitor))
+    return looked_at
+
+
+def test_every_page_is_sound_for_every_role(someone):
+    call_command("load_demo")
+    seen: set[str] = set()
+    for role in ROLES:
+        user = User.objects.get(email=f"{role}@demo.example") if role else None
+        visitor = someone(user)
+        start = "/dashboard/" if role else "/"
+        looked_at = walk(visitor, STARTS.get(role, [start]), seen, always=start)
+        assert start in looked_at
+        visitor.context.close()
+    assert {"profiles/<str:ref>/", "matches/<str:ref>/", "rules/"} <= seen
