@@ -43,7 +43,7 @@ MESSAGES = {
         "Only a confirmed address can be the main one. Ask for a code to confirm it first."
     ),
     "mfa/messages/recovery_codes_generated.txt": gettext_lazy(
-        "These are your new recovery codes. The old ones no longer work."
+        "These are your recovery codes. Earlier ones no longer work."
     ),
     "mfa/messages/totp_activated.txt": gettext_lazy("The authenticator app is set up."),
     "mfa/messages/totp_deactivated.txt": gettext_lazy("The authenticator app is removed."),

@@ -1,5 +1,7 @@
 """Signing up, logging in, and looking after the own account."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -107,6 +109,23 @@ def test_third_wrong_code_ends_the_sign_up(client):
     right = type_code(client, "account_email_verification_sent", "new@example.org")
     assert right.url == reverse("account_login")
     assert not get_user(client).is_authenticated
+
+
+@pytest.mark.parametrize(
+    ("url_name", "field", "page"),
+    [
+        ("account_signup", "email", "account_signup"),
+        ("account_login", "login", "account_login"),
+        ("account_reset_password", "email", "account_reset_password"),
+    ],
+)
+def test_mistyped_address_is_corrected_by_starting_over(client, url_name, field, page):
+    response = client.post(reverse(url_name), {field: "tyop@example.org"})
+    found = re.search(
+        r'name="next" value="(.*?)"', client.get(response.url).content.decode()
+    ).group(1)
+    assert client.post(reverse("account_logout"), {"next": found}).url == reverse(page)
+    assert client.get(reverse(page)).status_code == 200
 
 
 # --- logging in -------------------------------------------------------------------------------
