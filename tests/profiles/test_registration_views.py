@@ -9,6 +9,7 @@ from django.test import Client
 from profiles.consents import CONSENTS, Consent
 from profiles.models import Cluster, OrganisationType, Partnership, Profile, Registration
 from profiles.services.registration import start_second_profile
+from tests.concurrency import at_once, values
 from tests.factories import (
     MembershipFactory,
     OrganisationFactory,
@@ -129,6 +130,18 @@ class TestPages:
     def test_leaving_keeps_what_was_typed_and_finds_no_fault(self, client, member):
         send(client, "organisation", later="1", organisation_type=None)
         assert Registration.objects.get().answers["name"] == "Rodas Novas"
+
+    def test_answers_that_come_too_late_are_refused(self, client, member, monkeypatch):
+        registration = walk(client)
+        client.post("/register/check/", {"consent": "on"})
+        monkeypatch.setattr(
+            "profiles.views.registration.pages.current_registration",
+            lambda request: registration,
+        )
+        response = send(client, "exchange", purpose=["markets"])
+        assert response.url == "/register/"
+        assert "This registration is submitted already." in text(client.get("/register/"))
+        assert Profile.objects.get().objectives == ["learn"]
 
     def test_too_many_pages_in_an_hour_are_refused(self, client, settings):
         settings.ACCOUNT_RATE_LIMITS = {"registration": "1/h/ip"}
@@ -358,6 +371,21 @@ class TestCheck:
         assert client.post("/register/check/", {"consent": "on"}).url == first.url
         assert Profile.objects.count() == 1
 
+    def test_a_click_that_comes_too_late_shows_the_profile(self, client, member, monkeypatch):
+        registration = walk(client)
+        url = client.post("/register/check/", {"consent": "on"}).url
+        monkeypatch.setattr(
+            "profiles.views.registration.check.current_registration",
+            lambda request: registration,
+        )
+        assert client.post("/register/check/", {"consent": "on"}).url == "/register/check/"
+        response = client.post("/register/partnership/", {"partnership": "EXXTRA"})
+        assert response.url == "/register/check/"
+        monkeypatch.undo()
+        page = text(client.get("/register/check/", follow=True))
+        assert "This registration is submitted already." in page
+        assert client.get("/register/check/").url == url
+
     def test_going_back_afterwards_shows_the_profile(self, client, member):
         walk(client)
         url = client.post("/register/check/", {"consent": "on"}).url
@@ -566,11 +594,19 @@ class TestDone:
         assert "Your profile is checked within 10 working days." in page
         assert f'href="/profiles/{profile.ref}/edit/"' in page
 
+    def test_where_the_partnership_has_clusters(self, client):
+        profile = submitted_profile(organisation__country_id="FR")
+        client.force_login(profile.contact)
+        response = client.get(f"/register/done/{profile.ref}/")
+        assert response.context["reach"] == [("FR", "DE"), ("FR", "HU"), ("FR", "NL"), ("FR", "PT")]
+        assert "Where RECIPE4MOBILITY has clusters" in text(response)
+
     def test_without_a_partnership_the_support_office_acts(self, client):
         profile = submitted_profile(partnership=None)
         client.force_login(profile.contact)
         page = text(client.get(f"/register/done/{profile.ref}/"))
         assert "The Support Office finds a partnership for you" in page
+        assert "has clusters" not in page
 
     def test_afterwards_it_leads_to_the_profile(self, client):
         profile = published_profile()
@@ -588,3 +624,21 @@ class TestDone:
         for user in (UserFactory(), StaffRoleFactory().user):
             client.force_login(user)
             assert client.get(f"/register/done/{ref}/").status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_instant_both_show_the_profile(client):
+    client.force_login(UserFactory())
+    walk(client)
+
+    def click():
+        window = Client()
+        window.cookies = client.cookies
+        return window.post("/register/check/", {"consent": "on"}, follow=True)
+
+    answers_shown = values(at_once(click, click))
+    ref = Profile.objects.get().ref
+    assert [one.redirect_chain[-1] for one in answers_shown] == [
+        (f"/register/done/{ref}/", 302)
+    ] * 2

@@ -158,7 +158,10 @@ class SectorForm(PageForm):
     )
     cluster = forms.ChoiceField(
         label=_("Your cluster"),
-        help_text=_("The cluster that your organisation is a member of."),
+        help_text=_(
+            "The cluster that your organisation is a member of. If it is not in the list, choose "
+            "the last entry."
+        ),
         widget=PickerSelect(search_label=_("Type a cluster")),
         error_messages={
             "required": _("Choose your cluster, or “My cluster is not in the list” at the end."),

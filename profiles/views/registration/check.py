@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from cxc_portal.core import access
-from cxc_portal.core.errors import DomainError
+from cxc_portal.core.errors import DomainError, TransitionRefused
 from profiles.answers import (
+    ASSIGN,
     CHECK,
     EXCHANGE,
     ORGANISATION,
@@ -33,7 +34,7 @@ from profiles.consents import current_consent
 from profiles.enums import Activity, Objective, ProfileState
 from profiles.forms.registration import PartnershipForm, SubmitForm
 from profiles.languages import language_name
-from profiles.models import Profile, Registration, User
+from profiles.models import Cluster, Profile, Registration, User
 from profiles.queries import decision_due_on
 from profiles.rules import current_rules
 from profiles.services.registration import choose_partnership, give_consent, submit_registration
@@ -75,11 +76,14 @@ def partnership(request: HttpRequest) -> HttpResponse:
     if registration is None:
         return lost(request)
     form = PartnershipForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        acronym = form.cleaned_data["partnership"]
-        choose_partnership(key=registration.key, acronym=acronym, actor=actor_of(request))
     for message in form.errors.get("partnership", []):
         messages.error(request, str(message))
+    try:
+        if form.is_valid():
+            acronym = form.cleaned_data["partnership"]
+            choose_partnership(key=registration.key, acronym=acronym, actor=actor_of(request))
+    except DomainError as refused:
+        messages.error(request, str(refused.message))
     return redirect(page_url(CHECK))
 
 
@@ -95,15 +99,27 @@ def done(request: HttpRequest, ref: str) -> HttpResponse:
         "profile": profile,
         "due_on": decision_due_on(profile, rules),
         "target_days": rules.integer("validation.target_days"),
+        "reach": _reach(profile),
     }
     return render(request, "profiles/register/done.html", context)
 
 
+def _reach(profile: Profile) -> list[tuple[str, str]]:
+    """From the organisation's country to those where its partnership has clusters, for the map."""
+    home = profile.organisation.country_id
+    clusters = Cluster.objects.filter(partnership=profile.partnership_id, country__isnull=False)
+    abroad = clusters.exclude(country=home).values_list("country", flat=True)
+    return [(home, country) for country in sorted(set(abroad))] if profile.partnership_id else []
+
+
 def _go_on(request: HttpRequest, registration: Registration, form: SubmitForm) -> HttpResponse:
     actor = actor_of(request)
-    if "consent" in form.cleaned_data:
-        version = current_consent().version
-        registration = give_consent(key=registration.key, version=version, actor=actor)
+    try:
+        if "consent" in form.cleaned_data:
+            version = current_consent().version
+            registration = give_consent(key=registration.key, version=version, actor=actor)
+    except TransitionRefused:  # another click has submitted it meanwhile: show what became of it
+        return redirect(page_url(CHECK))
     if missing_answers(registration) or obstacles(registration):
         return _show(request, registration, form)
     if actor is None:
@@ -128,6 +144,9 @@ def _submit(
 def _show(request: HttpRequest, registration: Registration, form: SubmitForm) -> HttpResponse:
     pages = pages_of(registration)
     missing = [question for question in missing_answers(registration) if question.page != CHECK]
+    suggestion = partnership_of(registration)
+    chosen = suggestion.partnership.acronym if suggestion and suggestion.partnership else ASSIGN
+    in_the_way = obstacles(registration)
     context = {
         "form": form,
         "registration": registration,
@@ -136,10 +155,11 @@ def _show(request: HttpRequest, registration: Registration, form: SubmitForm) ->
         "labels": [PAGES[one] for one in pages],
         "back_url": page_url(pages[-2]),
         "missing": [(question, page_url(question.page)) for question in missing],
-        "obstacles": obstacles(registration),
+        "obstacles": in_the_way,
+        "is_ready": not missing and not in_the_way,
         "facts": _facts(registration),
-        "suggestion": partnership_of(registration),
-        "partnership_form": PartnershipForm(),
+        "suggestion": suggestion,
+        "partnership_form": PartnershipForm(initial={"partnership": chosen}),
         "target_days": current_rules().integer("validation.target_days"),
     }
     return render(request, "profiles/register/check.html", context)

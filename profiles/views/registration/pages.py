@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cxc_portal.core import access
+from cxc_portal.core.errors import DomainError
 from profiles.answers import (
     EXCHANGE,
     ORGANISATION,
@@ -83,12 +84,14 @@ def _take(
     request: HttpRequest, name: str, form: PageForm, registration: Registration | None
 ) -> HttpResponse:
     is_valid = form.is_valid()
-    registration = save_answers(
-        key=(registration or new_registration(request)).key,
-        page=name,
-        answers=form.to_keep(),
-        actor=actor_of(request),
-    )
+    key = (registration or new_registration(request)).key
+    try:
+        registration = save_answers(
+            key=key, page=name, answers=form.to_keep(), actor=actor_of(request)
+        )
+    except DomainError as refused:
+        messages.error(request, str(refused.message))
+        return redirect("profiles:register")
     if "later" in request.POST:
         return _leave(request)
     if isinstance(form, SectorForm) and form.wants_search:
