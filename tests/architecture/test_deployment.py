@@ -18,7 +18,15 @@ from tests.plugins.full_coverage import ROOMS
 ENVIRONMENT_OF_PROCESSES = {"DJANGO_SETTINGS_MODULE"}
 SET_BY_THE_IMAGE = {"STATIC_ROOT", "VAR_DIR"}
 # Only `make run` and the tests have a use for these.
-NOT_FOR_SERVERS = {"DEBUG", "DEMO", "DEMO_PASSWORD", "MAIL_CLAIM_SECONDS", "SWEEP_SECONDS"}
+NOT_FOR_SERVERS = {
+    "COLLECTED_STATIC",
+    "DEBUG",
+    "DEMO",
+    "DEMO_PASSWORD",
+    "JOB_SILENCE_SECONDS",
+    "MAIL_CLAIM_SECONDS",
+    "SWEEP_SECONDS",
+}
 PORTAL_SERVICES = ["beat", "migrate", "web", "worker"]
 
 
