@@ -14,6 +14,12 @@ from profiles.models.reference import Partnership
 from profiles.models.user import User
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: Any) -> Self:
+        """The members of the organisations that the user sees."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(user).values("pk"))
+
+
 class Membership(models.Model):
     """A person who acts for an organisation."""
 
@@ -22,6 +28,8 @@ class Membership(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="memberships"
     )
     joined_at = models.DateTimeField(default=clock.now)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("member")
@@ -82,6 +90,16 @@ class Invitation(models.Model):
         return f"invitation {self.pk}"
 
 
+class StaffRoleQuerySet(models.QuerySet["StaffRole"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; coordinators those of their partnership; the Support Office all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_support:
+            return self.all()
+        return self.filter(Q(user=user) | Q(partnership__in=user.coordinated_partnership_ids))
+
+
 class StaffRole(models.Model):
     """A role beside taking part. Officers and coordinators have it for one partnership."""
 
@@ -90,6 +108,8 @@ class StaffRole(models.Model):
     partnership = models.ForeignKey(
         Partnership, null=True, blank=True, on_delete=models.PROTECT, related_name="staff_roles"
     )
+
+    objects = StaffRoleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("staff role")
