@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -24,7 +25,7 @@ TOLD_WITH_COMMENT = ("return", "reject", "suspend", "reinstate", "withdraw")
 """The steps whose comment is written for the owner."""
 
 
-def open_registrations_of(user: User) -> QuerySet[Registration]:
+def open_registrations_of(user: Any) -> QuerySet[Registration]:
     """What the person began to register and has not submitted yet, the latest first."""
     return Registration.objects.visible_to(user).open().select_related("organisation")
 
