@@ -56,7 +56,7 @@ class Rule:
     def shown(self) -> str:
         """The value with the separators and names of the reader's language."""
         if isinstance(self.value, date):
-            return date_format(self.value)
+            return date_format(self.value, "j F Y")
         return number_format(self.value, force_grouping=True)
 
 

@@ -32,6 +32,15 @@ from profiles.services.files import CV
 MOST_WANTED_SECTORS = 10
 
 
+class LinkedInField(WebAddressField):
+    default_validators = [
+        URLValidator(schemes=["https"], regex=r"\Ahttps://([a-z]+\.)?linkedin\.com/")
+    ]
+    default_error_messages = {
+        "invalid": gettext_lazy("Write it like https://www.linkedin.com/in/your-name.")
+    }
+
+
 class ParticipantForm(SectionForm):
     """Who takes part and how to reach them."""
 
@@ -46,13 +55,7 @@ class ParticipantForm(SectionForm):
             )
         },
     )
-    linkedin = WebAddressField(
-        label=gettext_lazy("LinkedIn page"),
-        validators=[URLValidator(schemes=["https"], regex=r"\Ahttps://([a-z]+\.)?linkedin\.com/")],
-        error_messages={
-            "invalid": gettext_lazy("Write it like https://www.linkedin.com/in/your-name.")
-        },
-    )
+    linkedin = LinkedInField(label=gettext_lazy("LinkedIn page"))
 
     class Meta:
         model = Profile
