@@ -156,6 +156,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "profiles.mind_dormant_profiles",
         "schedule": crontab(hour=3, minute=20),
     },
+    "abandoned-registrations": {
+        "task": "profiles.remove_abandoned_registrations",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "expired-sessions": {
         "task": "core.clear_expired_sessions",
         "schedule": crontab(hour=4, minute=40),

@@ -8,6 +8,7 @@ from django.conf import settings
 from cxc_portal.core import clock
 from cxc_portal.core.errors import DomainError, NotAllowed, TransitionRefused
 from cxc_portal.core.models import AuditEntry, OutgoingMail
+from profiles import tasks
 from profiles.answers import ASSIGN, pages_of, partnership_of, read_answers
 from profiles.enums import Role
 from profiles.models import Cluster, Membership, Organisation, Partnership, Profile, Registration
@@ -18,7 +19,6 @@ from profiles.services.registration import (
     claim_registration,
     discard_registration,
     give_consent,
-    remove_abandoned_registrations,
     save_answers,
     start_registration,
     start_second_profile,
@@ -255,7 +255,7 @@ class TestDiscard:
         later = clock.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE, minutes=1)
         with time_machine.travel(later, tick=False):
             fresh = answered()
-            assert remove_abandoned_registrations() == 1
+            assert tasks.remove_abandoned_registrations() == 1
         assert set(Registration.objects.all()) == {owned, fresh}
         assert abandoned not in Registration.objects.all()
 

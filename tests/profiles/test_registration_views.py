@@ -519,6 +519,8 @@ class TestSecondProfile:
         assert client.post("/register/begin/", begin).url == "/register/exchange/"
         assert client.get("/register/organisation/").url == "/register/exchange/"
         assert "step 2 of 3" in text(client.get("/register/exchange/"))
+        page = text(client.get("/register/role/"))
+        assert f"The facts of {profile.organisation.name} are known." in page
         assert (
             client.post("/register/exchange/", {"purpose": "learn", "languages": "en"}).url
             == "/register/check/"
