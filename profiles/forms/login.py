@@ -13,6 +13,8 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount import forms as other_log_in
 from django import forms
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
@@ -57,6 +59,15 @@ class LogInForm(Worded, account.LoginForm):
 
 class SignUpForm(Worded, account.SignupForm):
     hints = {"email": _("We send a code there to make sure that it is yours.")}
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, Any]:
+        """Of two sign-ups with one address at the same instant, the second finds the first."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class RequestCodeForm(Worded, account.RequestLoginCodeForm):

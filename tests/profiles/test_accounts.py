@@ -75,6 +75,15 @@ def test_sign_up_keeps_the_language_of_the_page(client, settings):
     assert User.objects.get().language == "fr"
 
 
+def test_second_sign_up_at_the_same_instant_finds_the_first(client, monkeypatch):
+    UserFactory(email="new@example.org")
+    monkeypatch.setattr(SignUpForm, "validate_unique_email", lambda form, value: value)
+    response = sign_up(client)
+    assert response.url == reverse("account_email_verification_sent")
+    assert User.objects.count() == 1
+    assert kinds_to("new@example.org") == ["profiles/account_exists"]
+
+
 def test_sign_up_goes_on_to_where_one_came_from(client):
     sign_up(client, next="/register/role/")
     response = client.post(

@@ -109,6 +109,18 @@ def test_staff_without_a_factor_is_sent_to_set_one_up(client, staff):
     ]
 
 
+@pytest.mark.parametrize(
+    "url_name", ["admin:index", "admin:profiles_profile_changelist", "profiles:dashboard"]
+)
+def test_staff_without_a_factor_sees_nothing_of_the_desk(client, staff, url_name):
+    assert client.get(reverse(url_name)).url == reverse("mfa_index")
+
+
+def test_staff_with_a_factor_reaches_the_desk(client, staff):
+    Authenticator.objects.create(user=staff, type="totp", data={"secret": "x"})
+    assert client.get(reverse("admin:profiles_profile_changelist")).status_code == 200
+
+
 def test_staff_without_a_factor_changes_nothing_either(client, staff):
     response = client.post(reverse("profiles:account_details"), {"first_name": "Changed"})
     assert response.url == reverse("mfa_index")
