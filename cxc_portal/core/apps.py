@@ -10,4 +10,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Every process knows all lifecycles and all kinds of mail."""
-        autodiscover_modules("workflows", "notifications")
+        autodiscover_modules("workflows", "notifications", "account_mails")
