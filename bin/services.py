@@ -6,6 +6,7 @@ may do that.
 """
 
 import contextlib
+import functools
 import glob
 import os
 import pwd
@@ -74,22 +75,29 @@ def _apt_install(packages: list[str]) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
     print(f"Installing {' '.join(packages)} ...", flush=True)
+    _apt_update()
+    _apt_get("install", "-q", "-y", "--no-install-recommends", *packages)
+
+
+@functools.cache
+def _apt_update() -> None:
+    _apt_get("update", "-q")
+
+
+def _apt_get(*arguments: str) -> None:
+    """Run apt-get in silence; the end of what it said is printed when it fails."""
     # In runlevel 1 Debian's packages start no server of their own.
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for command in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
-    ):
-        done = subprocess.run(
-            command,
-            env=quiet,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            print("\n".join((done.stdout + done.stderr).splitlines()[-20:]), flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    done = subprocess.run(
+        ["apt-get", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print("\n".join((done.stdout + done.stderr).splitlines()[-20:]), flush=True)
 
 
 def free_port() -> int:
