@@ -22,9 +22,8 @@ BY_CONVENTION = {"400.html", "403.html", "404.html", "429.html", "500.html"}
 QUOTED = re.compile(r"""["']([\w./-]+\.(?:html|txt))["']""")
 COMPONENT = re.compile(r"""_component\(\s*["'](\w+)["']""")
 COMMENT = re.compile(r"{%\s*comment\b.*?endcomment\s*%}|{#.*?#}", re.DOTALL)
-LOADED = re.compile(
-    r"""<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=["'](https?:[^"']*)"""
-)
+LOADED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=["'](https?:[^"']*)""")
+PATTERN = re.compile(r"""f["']([\w./-]*{[^}"']+}[\w./-]*\.(?:html|txt))["']""")
 TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 
 
