@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -173,7 +174,7 @@ def make_person(email: str, first: str, last: str, *, password: str | None = Non
     user = User.objects.create_user(
         email, password, first_name=first, last_name=last, language="en"
     )
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
@@ -248,7 +249,10 @@ class Story:
 
     @property
     def owner(self) -> User:
-        return User.objects.get(pk=self.profile.contact_id)
+        owner = self.profile.contact
+        if owner is None:
+            raise User.DoesNotExist
+        return owner
 
     def _decide(self, decision: str, comment: str) -> None:
         decide_profile(

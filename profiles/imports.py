@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -236,13 +237,14 @@ class Outcome:
             self.lines.append((row, "refused", error.column, error.message))
 
     def as_result(self) -> dict[str, Any]:
+        by_row = attrgetter("row")
         return {
             "created": self.created,
             "updated": self.updated,
             "failed": self.failed,
             "errors": [
                 {"row": error.row, "column": error.column, "message": error.message}
-                for error in sorted(self.errors, key=lambda error: error.row)[:SHOWN_ERRORS]
+                for error in sorted(self.errors, key=by_row)[:SHOWN_ERRORS]
             ],
         }
 
@@ -275,7 +277,7 @@ def run_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     dry_run, publish = bool(job.parameters["dry_run"]), bool(job.parameters["publish"])
     allowed = job.parameters.get("partnership_ids")
     with job.input_file.open("rb") as file:
-        lines = read_lines(file)
+        lines = read_lines(file.file)
     header = read_header(lines)
     _check_header(header)
     vocabulary = Vocabulary.load(None if allowed is None else set(allowed))

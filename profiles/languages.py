@@ -15,7 +15,7 @@ FIRST = (
 @lru_cache
 def language_codes() -> frozenset[str]:
     """All two-letter codes."""
-    return frozenset(code for code in Locale("en").languages if len(code) == 2)
+    return frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)
 
 
 @lru_cache

@@ -264,9 +264,9 @@ def profiles_imported(waiting: Mapping[int, int], job: Job) -> None:
     """Tells each desk once how many imported profiles wait there, save whoever imported them."""
     url = settings.SITE_URL + reverse("profiles:dashboard")
     for partnership_id, count in sorted(waiting.items()):
-        officers = User.objects.filter(
-            is_active=True, staff_roles__partnership=partnership_id
-        ).exclude(pk=job.owner_id)
+        officers = User.objects.filter(is_active=True, staff_roles__partnership=partnership_id)
+        if job.owner_id is not None:
+            officers = officers.exclude(pk=job.owner_id)
         for user in officers.order_by("pk").distinct():
             mail.queue(
                 PROFILES_IMPORTED,

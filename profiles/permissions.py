@@ -51,21 +51,21 @@ def can_see_contact(user: Any, profile: Profile) -> bool:
 
 def can_erase_account(user: Any, person: Any) -> bool:
     """The person may, and the Support Office where somebody asks for it."""
-    return user.pk == person.pk or user.is_support
+    return bool(user.pk == person.pk or user.is_support)
 
 
 def can_work_at_desk(user: Any) -> bool:
     """Officers, coordinators and the Support Office may; observers have no say about profiles."""
-    return (
+    return bool(
         user.is_authenticated
         and user.is_active
-        and (user.is_support or bool(user.staffed_partnership_ids))
+        and (user.is_support or user.staffed_partnership_ids)
     )
 
 
 def can_keep_reference_data(user: Any) -> bool:
     """The Support Office may change rules, countries, partnerships and ready-made texts."""
-    return user.is_authenticated and user.is_support
+    return bool(user.is_authenticated and user.is_support)
 
 
 def roles_to_give(user: Any) -> list[tuple[str, int | None]]:

@@ -1,5 +1,6 @@
 """The pages of an organisation."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from stdnum.eu import vat
 
 from cxc_portal.core.forms import PickerSelect, PickerSelectMultiple
 from cxc_portal.core.places import position
+from cxc_portal.core.types import Text
 from profiles.forms.profile import CvForm
 from profiles.forms.registration.choices import (
     country_choices,
@@ -26,6 +28,7 @@ from profiles.services.files import LOGO
 
 VAT_PREFIXES = {"GR": "EL"}
 UNION = "EU"
+MOST = 2_000_000_000
 
 
 class IdentityForm(SectionForm):
@@ -57,7 +60,7 @@ class IdentityForm(SectionForm):
         country.choices = country_choices()[1:]
         country.widget.keywords = own_names_of_country
         kind.choices = type_choices()
-        kind.help_text = _("SME: %(definition)s") % {"definition": hints_on_types()["sme"]}
+        kind.help_text = _("SME: %(definition)s") % {"definition": str(hints_on_types()["sme"])}
 
     def warnings(self) -> list[str]:
         number = self.cleaned_data["registration_number"]
@@ -217,8 +220,37 @@ class AboutForm(SectionForm):
         fields = ["description", "website", "platform_url"]
 
 
+class AmountField(forms.IntegerField):
+    """A large number, however its thousands are set apart: 5 000 000, 5.000.000 or 5,000,000."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    separator = re.compile(r"(?<=\d)[\s.,'’](?=\d{3}(?:\D|$))")
+
+    def __init__(self, *, label: Text, help_text: Text = "") -> None:
+        refusal = gettext_lazy("Write a whole number, such as 250 000, or leave it empty.")
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=False,
+            min_value=0,
+            max_value=MOST,
+            error_messages={"invalid": refusal, "min_value": refusal, "max_value": refusal},
+        )
+
+    def to_python(self, value: Any) -> int | None:
+        plain = self.separator.sub("", value) if isinstance(value, str) else value
+        return super().to_python(plain)
+
+
 class SizeForm(SectionForm):
     """The numbers by which an SME is known."""
+
+    staff_headcount = AmountField(
+        label=gettext_lazy("Staff in full-time units"),
+        help_text=gettext_lazy("Your partnership reads these numbers, nobody else."),
+    )
+    turnover_eur = AmountField(label=gettext_lazy("Yearly turnover in EUR"))
+    balance_eur = AmountField(label=gettext_lazy("Balance sheet in EUR"))
 
     class Meta:
         model = Organisation
@@ -226,16 +258,10 @@ class SizeForm(SectionForm):
         labels = {
             "staff_band": gettext_lazy("How many people work for you?"),
             "is_declared_sme": gettext_lazy("We are an SME by the definition of the Union"),
-            "staff_headcount": gettext_lazy("Staff in full-time units"),
-            "turnover_eur": gettext_lazy("Yearly turnover in EUR"),
-            "balance_eur": gettext_lazy("Balance sheet in EUR"),
-        }
-        help_texts = {
-            "staff_headcount": gettext_lazy("Your partnership reads these numbers, nobody else."),
         }
 
     def prepare(self) -> None:
-        self.fields["is_declared_sme"].help_text = hints_on_types()["sme"]
+        self.fields["is_declared_sme"].help_text = str(hints_on_types()["sme"])
 
     def warnings(self) -> list[str]:
         said, rules = self.cleaned_data, current_rules()

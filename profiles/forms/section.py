@@ -29,7 +29,7 @@ class LongTextField(forms.CharField):
         self.widget.attrs["rows"] = rows
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value.replace("\r\n", "\n") if value else value)
+        return super().to_python(value.replace("\r\n", "\n") if value else value) or ""
 
 
 class WebAddressField(forms.URLField):

@@ -41,7 +41,7 @@ def submit_new_profiles(*, profiles: Sequence[Profile], actor: User | None) -> N
             ProfileSubmission(
                 profile=profile,
                 number=1,
-                at=profile.submitted_at,
+                at=profile.state_since,
                 by=actor,
                 facts=profile_facts(profile),
             )
@@ -67,7 +67,7 @@ def keep_submission(profile: Profile, *, by: User | None) -> ProfileSubmission:
     return ProfileSubmission.objects.create(
         profile=profile,
         number=profile.submissions.count() + 1,
-        at=profile.submitted_at,
+        at=profile.state_since,
         by=by,
         facts=profile_facts(profile),
     )
