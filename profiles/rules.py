@@ -9,9 +9,21 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.formats import date_format, number_format
+from django.utils.translation import ngettext_lazy
 
 from profiles.models import ProgrammeRules
 
+COUNTED = {
+    "days": ngettext_lazy("%(number)s day", "%(number)s days", "number"),
+    "half-days": ngettext_lazy("%(number)s half-day", "%(number)s half-days", "number"),
+    "minutes": ngettext_lazy("%(number)s minute", "%(number)s minutes", "number"),
+    "months": ngettext_lazy("%(number)s month", "%(number)s months", "number"),
+    "people": ngettext_lazy("%(number)s person", "%(number)s people", "number"),
+    "proposals": ngettext_lazy("%(number)s proposal", "%(number)s proposals", "number"),
+    "visits": ngettext_lazy("%(number)s visit", "%(number)s visits", "number"),
+    "working days": ngettext_lazy("%(number)s working day", "%(number)s working days", "number"),
+}
+"""Units of the rules that are counted, by their name in the file; EUR and km are measured."""
 DESCRIPTIONS = Path(__file__).resolve().parent / "data" / "programme_rules.csv"
 
 
@@ -53,11 +65,13 @@ class Rule:
     source: str
 
     @property
-    def shown(self) -> str:
-        """The value with the separators and names of the reader's language."""
+    def text(self) -> str:
+        """Value and unit in the reader's language."""
         if isinstance(self.value, date):
             return date_format(self.value, "j F Y")
-        return number_format(self.value, force_grouping=True)
+        if self.unit in COUNTED:
+            return str(COUNTED[self.unit] % {"number": self.value})
+        return f"{number_format(self.value, force_grouping=True)} {self.unit}"
 
 
 def rules_in_force() -> list[Rule]:

@@ -69,6 +69,11 @@ class OrganisationType(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_eligible(self) -> bool:
+        """Whether organisations of this type can take part in some role."""
+        return self.may_visit or self.may_host
+
 
 class Partnership(models.Model):
     """A consortium of clusters that validates profiles and co-signs commitments."""

@@ -26,6 +26,7 @@ from profiles.workflows import profile_workflow
 
 NEEDED = ("organisation__country", "organisation__organisation_type", "partnership")
 OVER = (ProfileState.WITHDRAWN, ProfileState.REJECTED)
+MOST_OFFERS = 3
 ORDER = ("yours", "waiting", "closed")
 
 
@@ -104,7 +105,7 @@ def _second_profiles(own: list[OwnProfile]) -> list[tuple[Organisation, Role]]:
         (organisation, Role(next(iter(taken))).counterpart)
         for organisation, taken in roles.items()
         if len(taken) == 1
-    ]
+    ][:MOST_OFFERS]
 
 
 def _desk(user: User) -> Desk:

@@ -115,7 +115,7 @@ def edit_section(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def _logo(
     request: HttpRequest, organisation: Organisation, section: Section, back_url: str
 ) -> HttpResponse:
-    form = section.form(posted(request), request.FILES)
+    form = section.form(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         store_logo(
             organisation_id=organisation.pk, file=form.cleaned_data["file"], actor=request.user

@@ -122,7 +122,7 @@ def edit_section(request: HttpRequest, ref: str, slug: str) -> HttpResponse:
 
 
 def _cv(request: HttpRequest, profile: Profile, section: Section) -> HttpResponse:
-    form = section.form(posted(request), request.FILES)
+    form = section.form(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         store_cv(profile_id=profile.pk, file=form.cleaned_data["file"], actor=request.user)
         say_saved(request, section)

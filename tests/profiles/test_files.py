@@ -185,6 +185,7 @@ def test_page_of_the_cv_offers_the_present_file(client, profile):
     client.force_login(profile.contact)
     page = client.get(f"/profiles/{profile.ref}/edit/cv/").content.decode()
     assert cv_url(profile) in page
+    assert "There is something to put right" not in page
     assert "Replace the file" in page
 
 

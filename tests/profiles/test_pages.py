@@ -67,7 +67,7 @@ def test_rules_show_every_lump_sum_and_who_may_take_part(client, reference):
     text = page(client, "/rules/")
     for country in Country.objects.filter(is_eligible=True):
         assert f"</svg> {country.name}</span>" in text
-        assert f"€{country.lump_sum_full}" in text
+        assert f"€{country.lump_sum_full:,}" in text
     assert "Large company" in text
     assert "Norway" not in text
 
@@ -105,10 +105,15 @@ def test_rule_that_is_not_in_force_is_not_shown(reference):
 def test_dates_among_the_rules_are_dates(reference):
     found = {rule.key: rule for rule in rules_in_force()}
     assert found["virtual.open_until"].value == date(2027, 12, 31)
-    assert (found["sme.max_turnover"].shown, found["sme.max_turnover"].unit) == (
-        "50,000,000",
-        "EUR",
-    )
+    assert found["virtual.open_until"].text == "31 December 2027"
+
+
+def test_numbers_among_the_rules_are_read_with_their_units(reference):
+    found = {rule.key: rule.text for rule in rules_in_force()}
+    assert found["sme.max_turnover"] == "50,000,000 EUR"
+    assert found["physical.max_months"] == "1 month"
+    assert found["physical.min_days"] == "3 working days"
+    assert found["lump_sum.near_km"] == "200 km"
 
 
 def test_terms_are_what_one_agrees_to_on_registering(client, reference):

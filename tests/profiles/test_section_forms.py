@@ -342,6 +342,20 @@ def test_numbers_of_a_larger_company_are_pointed_out(profile, numbers, is_warned
     assert bool(form.warnings()) == is_warned
 
 
+@pytest.mark.parametrize("typed", ["5000000", "5 000 000", "5.000.000", "5,000,000", "5’000’000"])
+def test_thousands_may_be_set_apart(profile, typed):
+    form = filled(SizeForm, profile.organisation, turnover_eur=typed)
+    assert form.is_valid(), form.errors
+    assert form.changes["turnover_eur"] == 5_000_000
+
+
+@pytest.mark.parametrize("typed", ["5,5", "-1", "much", "99999999999"])
+def test_amount_that_is_no_whole_number_is_refused(profile, typed):
+    assert errors(filled(SizeForm, profile.organisation, turnover_eur=typed)) == {
+        "turnover_eur": ["Write a whole number, such as 250 000, or leave it empty."]
+    }
+
+
 def test_differences_are_told_in_words(profile):
     form = filled(VisitForm, profile, joins_groups="on", accessibility_needs="A ramp")
     assert form.is_valid()
