@@ -237,14 +237,14 @@ class Outcome:
             self.lines.append((row, "refused", error.column, error.message))
 
     def as_result(self) -> dict[str, Any]:
-        by_row = attrgetter("row")
+        first = sorted(self.errors, key=attrgetter("row"))[:SHOWN_ERRORS]
         return {
             "created": self.created,
             "updated": self.updated,
             "failed": self.failed,
             "errors": [
                 {"row": error.row, "column": error.column, "message": error.message}
-                for error in sorted(self.errors, key=by_row)[:SHOWN_ERRORS]
+                for error in first
             ],
         }
 
@@ -252,7 +252,7 @@ class Outcome:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(["row", "outcome", "ref or column", "message"])
-        writer.writerows(sorted(self.lines, key=lambda line: line[0]))
+        writer.writerows(sorted(self.lines))
         return text.getvalue()
 
 
