@@ -6,7 +6,7 @@ PYTHON_IN_VENV := $(VENV)/bin/python
 export VENV PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test bench lint format lock messages setup
+.PHONY: help run demo-reset test bench lint format lock docs messages setup
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -39,6 +39,10 @@ format: ## Put code and templates into form
 lock: ## Pin and hash the requirements anew (UPGRADE=1 takes the newest versions)
 	@bin/setup dev
 	@bin/lock $(if $(UPGRADE),--upgrade)
+
+docs: ## Draw the pages of docs/ that come from the code: lifecycles and mails
+	@bin/setup dev
+	@$(PYTHON_IN_VENV) manage.py write_docs
 
 messages: ## Collect the texts to translate, and compile the translations
 	@bin/setup dev
