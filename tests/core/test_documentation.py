@@ -117,13 +117,14 @@ def test_an_end_is_drawn_as_an_end(page):
         ('{% translate "Type this code" %}\n', "Type this code"),
         ("{% translate 'Type this code' %}", "Type this code"),
         (
-            "{% autoescape off %}{% blocktranslate trimmed with organisation=profile.organisation %}"
+            "{% autoescape off %}{% blocktranslate trimmed with organisation=profile.name %}"
             "Check {{ organisation }}{% endblocktranslate %}{% endautoescape %}",
             "Check [organisation]",
         ),
         ("{% if a %}One{% else %}Two{% endif %}", "One / Two"),
         (
-            "{% blocktranslate count n=n %}{{ n }} day{% plural %}{{ n }} days{% endblocktranslate %}",
+            "{% blocktranslate count n=n %}{{ n }} day"
+            "{% plural %}{{ n }} days{% endblocktranslate %}",
             "[n] day / [n] days",
         ),
         ("{{ name|default:'you' }}: hello", "[name]: hello"),
