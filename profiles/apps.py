@@ -12,7 +12,12 @@ class ProfilesConfig(AppConfig):
         from profiles import context, imports, personal_data, receivers
         from profiles.services import erasure, holdings
 
-        jobs.register(imports.KIND, imports.run_import)
+        jobs.register(
+            imports.KIND,
+            imports.run_import,
+            title=_("Import of profiles"),
+            result_template="profiles/desk/_import_result.html",
+        )
         personal_data.register(*holdings.HOLDINGS)
         personal_data.register_blocker(erasure.staff_role_blockers)
         personal_data.register_blocker(erasure.profile_blockers)

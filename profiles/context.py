@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core.context import NavigationItem
 from profiles.enums import ProfileState
 from profiles.models import Membership
+from profiles.permissions import can_work_at_desk
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
@@ -18,9 +19,8 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
         yield NavigationItem(_("Rules and lump sums"), reverse("profiles:rules"))
         return
     yield NavigationItem(_("Dashboard"), reverse("profiles:dashboard"))
-    if user.is_support or user.staffed_partnership_ids:
-        desk = reverse("admin:profiles_profile_changelist")
-        yield NavigationItem(_("Validation desk"), desk)
+    if can_work_at_desk(user):
+        yield NavigationItem(_("Validation desk"), reverse("admin:index"))
     rows = Membership.objects.filter(user=user).order_by("organisation__profiles__published_at")
     memberships = list(
         rows.values_list(

@@ -185,7 +185,7 @@ class DeskAdmin(admin.ModelAdmin):
 
 def shown(value: Any) -> Any:
     """A plain value as people read it."""
-    if value is None or value in ("", []):
+    if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
@@ -193,8 +193,6 @@ def shown(value: Any) -> Any:
         return date_format(clock.local(value), "j F Y, H:i")
     if isinstance(value, int):
         return number_format(value, force_grouping=True)
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
     return value
 
 

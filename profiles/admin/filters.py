@@ -160,6 +160,7 @@ def _waited(queryset: QuerySet[Profile], days: int) -> list[int]:
     """The keys of the waiting profiles that have waited for so many working days."""
     waiting: Iterable[Profile] = (
         queryset.filter(state=ProfileState.SUBMITTED)
+        .select_related(None)
         .select_related("organisation")
         .only("submitted_at", "organisation__country_id")
     )

@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -119,6 +120,7 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
             changes=_changes_since(words, line, profile, seen),
             edited=_edited_meanwhile(words, profile, facts),
             groups=words.groups(facts),
+            further=_further(profile),
             undoable=undoable_step(line.last_step) if may_decide else None,
             undoable_others=mine,
             history=_history(profile),
@@ -283,6 +285,20 @@ def _edited_meanwhile(words: Words, profile: Profile, facts: dict[str, Any]) -> 
     latest = next(reversed(profile.submissions.all()), None)
     changes = words.changes(latest.facts, facts) if latest else []
     return changes
+
+
+def _further(profile: Profile) -> list[tuple[str, Any]]:
+    """How to reach the person, and the CV; these are not compared between submissions."""
+    found: list[tuple[str, Any]] = []
+    if profile.contact_phone:
+        found.append((_("Telephone"), str(profile.contact_phone)))
+    if profile.linkedin:
+        link = format_html('<a href="{0}" rel="noreferrer">{0}</a>', profile.linkedin)
+        found.append((_("LinkedIn page"), link))
+    if profile.cv:
+        url = reverse("profiles:cv", args=[profile.ref])
+        found.append((_("CV"), format_html('<a href="{}">{}</a>', url, _("Open the CV"))))
+    return found
 
 
 def _history(profile: Profile) -> list[dict[str, Any]]:

@@ -8,10 +8,14 @@ from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from profiles.admin.base import DeskAdmin, queue_filters
+from cxc_portal.core import clock
+from cxc_portal.core.exports import Column, Table, download
+from profiles.admin.base import FILTERS, DeskAdmin, queue_filters
 from profiles.admin.filters import (
     WAITING,
     CountryFilter,
@@ -34,6 +38,22 @@ from profiles.workflows import profile_workflow
 
 NEEDED = ("organisation__country", "organisation__organisation_type", "partnership", "review_by")
 NEXT_CANDIDATES = 200
+MOST_EXPORTED = 5000
+COLUMNS = (
+    Column("ref", _("Reference")),
+    Column("organisation", _("Organisation")),
+    Column("country", _("Country")),
+    Column("type", _("Type of organisation")),
+    Column("role", _("Role")),
+    Column("partnership", _("Partnership")),
+    Column("state", _("State")),
+    Column("submitted_on", _("Submitted on")),
+    Column("days_waited", _("Working days waited")),
+    Column("due_on", _("Due on")),
+    Column("submission", _("Submission no.")),
+    Column("changed", _("Changed since the last one")),
+    Column("raised", _("Checks that are not green")),
+)
 
 
 @dataclass(frozen=True)
@@ -175,13 +195,31 @@ class QueueAdmin(DeskAdmin):
             "shows_desk": user.is_support or len(user.staffed_partnership_ids) > 1,
             "undoable": undoable_by(user),
             "unassigned": self._unassigned(request),
+            "export_url": self._export_url(request),
         }
+
+    def page_urls(self) -> list[URLPattern]:
+        return [*super().page_urls(), self.named("export/", self.export_view, "export")]
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """The queue with its filters as a table to take away."""
+        listed = copy.copy(request)
+        listed.GET = queue_filters(request)  # type: ignore[assignment]
+        queue = self.get_changelist_instance(listed).queryset
+        user: Any = request.user
+        found = lines(with_history(queue)[:MOST_EXPORTED], user, lambda ref: ref)
+        table = Table(_("Profiles at the desk"), COLUMNS, [_cells(line) for line in found])
+        return download(table, request.GET.get("format", ""))
 
     def _tab_query(self, request: HttpRequest, name: str) -> str:
         query = request.GET.copy()
         query.pop("p", None)
         query["show"] = name
         return query.urlencode()
+
+    def _export_url(self, request: HttpRequest) -> str:
+        query = urlencode({FILTERS: request.GET.urlencode()})
+        return f"{reverse('admin:profiles_profile_export')}?{query}"
 
     def _unassigned(self, request: HttpRequest) -> int:
         """How many profiles wait without a partnership; they are the Support Office's."""
@@ -206,6 +244,26 @@ class QueueAdmin(DeskAdmin):
             if holder is None or holder == request.user:
                 return profile.ref
         return ""
+
+
+def _cells(line: Line) -> list[Any]:
+    profile, organisation = line.profile, line.profile.organisation
+    is_waiting = profile.state == ProfileState.SUBMITTED
+    return [
+        profile.ref,
+        organisation.name,
+        organisation.country_id,
+        organisation.organisation_type.label,
+        profile.get_role_display(),
+        profile.partnership.acronym if profile.partnership else "",
+        profile.get_state_display(),
+        clock.day_of(profile.submitted_at) if profile.submitted_at else None,
+        line.waiting.days if is_waiting else None,
+        line.waiting.due_on if is_waiting else None,
+        line.number,
+        line.changed,
+        [f"{check.label}: {check.reason}" for check in line.raised],
+    ]
 
 
 def with_history(profiles: QuerySet[Profile]) -> QuerySet[Profile]:

@@ -38,6 +38,7 @@ LABELS: dict[str, Text] = {
     "profile.min_days": gettext_lazy("Shortest stay (working days)"),
     "profile.max_days": gettext_lazy("Longest stay (working days)"),
 }
+
 GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
         gettext_lazy("In their own words"),
@@ -188,13 +189,9 @@ class Words:
             return ", ".join(name_of(code) for code in _as_list(value))
         if name == "windows":
             return ", ".join(f"{_day(first)} – {_day(last)}" for first, last in value)
-        if isinstance(value, bool):
-            return _("Yes") if value else _("No")
-        if isinstance(value, int) and name != "founded_year":
-            return number_format(value, force_grouping=True)
         if name == "website":
-            return format_html('<a href="{}" rel="noreferrer">{}</a>', value, value)
-        return ", ".join(str(part) for part in _as_list(value))
+            return format_html('<a href="{0}" rel="noreferrer">{0}</a>', value)
+        return _plain(name, value)
 
     def groups(self, facts: dict[str, Any]) -> list[Group]:
         """The facts of one profile under headings, the empty ones named apart."""
@@ -239,6 +236,15 @@ def changed_labels(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 def _is_told(key: str, value: Any) -> bool:
     return key.startswith("profile.wanted_") or value not in (None, "", [])
+
+
+def _plain(name: str, value: Any) -> str:
+    """A value that is no code; the year of founding has no thousands."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int) and name != "founded_year":
+        return number_format(value, force_grouping=True)
+    return ", ".join(str(part) for part in _as_list(value))
 
 
 def _as_list(value: Any) -> list[Any]:

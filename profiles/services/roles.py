@@ -1,6 +1,7 @@
 """Who works at which desk. Rights follow from these rows alone."""
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -56,15 +57,19 @@ def _owner_of(email: str) -> User:
     somebody who only knew the address.
     """
     proven = EmailAddress.objects.filter(email__iexact=email, verified=True).first()
-    user = proven.user if proven else User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email)
-        EmailAddress.objects.create(user=user, email=email, primary=True)
-    elif not user.is_active:
+    if proven:
+        user: User = proven.user
+    else:
+        user, is_new = User.objects.get_or_create(
+            email=email, defaults={"password": make_password(None)}
+        )
+        if is_new:
+            EmailAddress.objects.create(user=user, email=email, primary=True)
+        else:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+    if not user.is_active:
         raise TransitionRefused("closed_account", _("The account of this address is closed."))
-    elif not proven:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
     return user
 
 
