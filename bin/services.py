@@ -113,7 +113,15 @@ def private_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away, in which processes that are just ending may still write."""
+    until = time.monotonic() + STOP_SECONDS
+    while folder.exists() and time.monotonic() < until:
         shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager

@@ -74,7 +74,7 @@ def _pytest(options: list[str], arguments: list[str], environment: dict[str, str
     run = subprocess.Popen([*command, *options, *arguments], env=environment)
     try:
         return run.wait()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # the terminal told pytest as well
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(STOP_SECONDS)
         raise
