@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
 
 from profiles.models import User
 from tests.e2e.conftest import Visitor
@@ -39,7 +40,20 @@ def kind_of(path: str) -> str | None:
 def links(visitor: Visitor) -> list[str]:
     found = visitor.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     inside = [urldefrag(link).url for link in found if link.startswith(visitor.address)]
-    return [urlsplit(link).path for link in inside]
+    return [link.removeprefix(visitor.address) for link in inside]
+
+
+def open_page(visitor: Visitor, path: str) -> bool:
+    """Go to a page; False where the address is a file to keep."""
+    try:
+        answer = visitor.page.goto(visitor.address + path)
+    except Error as problem:
+        if "Download is starting" in problem.message:
+            return False
+        raise
+    assert answer is not None
+    assert answer.status < 400, f"{path}: {answer.status}"
+    return "text/html" in answer.headers.get("content-type", "")
 
 
 def walk(visitor: Visitor, starts: list[str], seen: set[str], *, always: str) -> list[str]:
@@ -47,16 +61,13 @@ def walk(visitor: Visitor, starts: list[str], seen: set[str], *, always: str) ->
     queue, looked_at = list(starts), []
     while queue:
         path = queue.pop(0)
-        kind = kind_of(path)
+        kind = kind_of(urlsplit(path).path)
         if kind is None or (kind in seen and path != always) or path in looked_at:
             continue
-        answer = visitor.page.goto(visitor.address + path)
-        if answer is None or "text/html" not in answer.headers.get("content-type", ""):
-            seen.add(kind)
-            continue
-        assert answer.status < 400, f"{path}: {answer.status}"
-        visitor.check()
         seen.add(kind)
+        if not open_page(visitor, path):
+            continue
+        visitor.check()
         looked_at.append(path)
         queue.extend(links(visitor))
     return looked_at
