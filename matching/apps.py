@@ -7,10 +7,12 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import receivers  # models can be imported only now
+        from matching import receivers, strength  # models can be imported only now
         from profiles.personal_data import Holding, keep, register
+        from profiles.strength import register_match_effect
 
         receivers.connect()
+        register_match_effect(strength.high_fits)
         register(
             Holding(
                 "matching.RulesetVersion",

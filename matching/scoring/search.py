@@ -80,6 +80,20 @@ def count_bands(
     return {GREEN: green, ORANGE: not_red - green, RED: possible - not_red}
 
 
+def possible_rows(
+    columns: FactColumns,
+    facts: ProfileFacts,
+    ruleset: Ruleset,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    engaged: Collection[str] = (),
+) -> Rows:
+    """All rows that no hard stop and no mask rules out, ascending."""
+    losses = least_losses(columns, Query.of(facts, columns.vocabulary), ruleset, mask)
+    losses[columns.rows_of(engaged)] = STOPPED
+    return np.flatnonzero(losses != STOPPED)
+
+
 def _promising(losses: Losses, count: int) -> Rows:
     """At least `count` rows that lose least, and not many more when half the world ties."""
     low, high = 0, STOPPED - 1

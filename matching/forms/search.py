@@ -1,0 +1,166 @@
+"""The form above a list of partners."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.forms import PickerSelectMultiple
+from matching.queries.catalogue import Occurring
+from matching.queries.matches import Search, Sorting
+from matching.scoring.filters import Filters
+from profiles.enums import Activity, Mode, Objective
+from profiles.forms.registration.choices import own_names_of_country
+from profiles.languages import language_codes, language_name
+from profiles.models import Country, OrganisationType, Partnership, Sector
+from profiles.models.profile import LONGEST_STAY
+from profiles.sectors import sectors_by_section
+
+Choices = list[tuple[Any, Any]]
+
+SORTINGS: Choices = [
+    (Sorting.SCORE.value, _("Best fit first")),
+    (Sorting.NAME.value, _("By name")),
+    (Sorting.COUNTRY.value, _("By country")),
+]
+MODES: Choices = [
+    ("", _("Either")),
+    (Mode.PHYSICAL.value, Mode.PHYSICAL.label),
+    (Mode.VIRTUAL.value, Mode.VIRTUAL.label),
+]
+PURPOSES: Choices = [
+    (_("Objectives"), Objective.choices),
+    (_("Activities"), Activity.choices),
+]
+DAYS_REFUSAL = _("Give a number of working days from 1 to 31.")
+
+
+class SearchForm(forms.Form):
+    """Narrows and sorts a list of partners. Offers what occurs among them, and what is chosen."""
+
+    name = forms.CharField(
+        label=_("Name or words"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTINGS)
+    sector = forms.MultipleChoiceField(
+        label=_("Sector"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type what they do, such as rail")),
+    )
+    country = forms.MultipleChoiceField(
+        label=_("Country"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type a country")),
+    )
+    language = forms.MultipleChoiceField(
+        label=_("Language"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type a language")),
+    )
+    type = forms.MultipleChoiceField(
+        label=_("Type of organisation"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type a kind of organisation")),
+    )
+    purpose = forms.MultipleChoiceField(
+        label=_("Purpose"),
+        required=False,
+        choices=PURPOSES,
+        widget=PickerSelectMultiple(search_label=_("Type what for")),
+    )
+    partnership = forms.MultipleChoiceField(
+        label=_("Partnership"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type a partnership")),
+    )
+    days = forms.IntegerField(
+        label=_("Length of stay (working days)"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_STAY,
+        error_messages={
+            "invalid": DAYS_REFUSAL,
+            "min_value": DAYS_REFUSAL,
+            "max_value": DAYS_REFUSAL,
+        },
+    )
+    mode = forms.ChoiceField(label=_("In person or online"), required=False, choices=MODES)
+
+    ALWAYS_SHOWN = ("name", "sort")
+
+    def __init__(self, data: QueryDict, occurring: Occurring) -> None:
+        super().__init__(data)
+        for name, codes, choices in (
+            ("sector", occurring.sectors, _sectors),
+            ("country", occurring.countries, _countries),
+            ("language", occurring.languages, _languages),
+            ("type", occurring.organisation_types, _types),
+            ("partnership", occurring.partnerships, _partnerships),
+        ):
+            field: Any = self.fields[name]
+            # Asked for only when the field is drawn or has something to check.
+            field.choices = partial(choices, codes | set(data.getlist(name)))
+        self.fields["country"].widget.keywords = own_names_of_country
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The fields that are shown on demand."""
+        return [self[name] for name in self.fields if name not in self.ALWAYS_SHOWN]
+
+    @property
+    def active(self) -> int:
+        """How many of these narrow the list."""
+        return sum(bool(self.cleaned_data.get(field.name)) for field in self.folded)
+
+    def search(self) -> Search:
+        """What was asked for; a field with an error asks for nothing."""
+        self.is_valid()
+        given = self.cleaned_data.get
+        return Search(
+            words=given("name") or "",
+            sorting=Sorting(given("sort") or Sorting.SCORE),
+            filters=Filters(
+                sectors=frozenset(given("sector") or ()),
+                countries=frozenset(given("country") or ()),
+                languages=frozenset(given("language") or ()),
+                organisation_types=frozenset(given("type") or ()),
+                purposes=frozenset(given("purpose") or ()),
+                partnership_ids=frozenset(map(int, given("partnership") or ())),
+                days=given("days"),
+                mode=given("mode") or None,
+            ),
+        )
+
+
+def _sectors(codes: Collection[str]) -> Choices:
+    sectors = Sector.objects.filter(pk__in=codes)
+    return [
+        (section, [(one.pk, one.title) for one in members])
+        for section, members in sectors_by_section(sectors)
+    ]
+
+
+def _countries(codes: Collection[str]) -> Choices:
+    found = Country.objects.filter(pk__in=codes)
+    return [(_("Countries"), [(one.pk, one.name) for one in found])]
+
+
+def _languages(codes: Collection[str]) -> Choices:
+    named = [(code, language_name(code)) for code in language_codes().intersection(codes)]
+    return [(_("Languages"), sorted(named, key=lambda choice: choice[1]))]
+
+
+def _types(codes: Collection[str]) -> Choices:
+    found = OrganisationType.objects.filter(pk__in=codes)
+    return [(_("Types"), [(one.pk, one.label) for one in found])]
+
+
+def _partnerships(keys: Collection[str]) -> Choices:
+    found = Partnership.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    return [(_("Partnerships"), [(str(one.pk), one.acronym) for one in found])]

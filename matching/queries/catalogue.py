@@ -1,0 +1,51 @@
+"""What occurs in the catalogue, so that filters offer nothing that nobody has."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.index import Snapshot, index
+from matching.scoring.filters import Filters, mask_of
+from matching.scoring.vocabulary import CodeList
+
+
+@dataclass(frozen=True)
+class Occurring:
+    """The codes that published profiles of one role have."""
+
+    sectors: frozenset[str]
+    countries: frozenset[str]
+    organisation_types: frozenset[str]
+    languages: frozenset[str]
+    partnerships: frozenset[str]
+    """Keys as text, as forms have them."""
+
+
+def occurring_in(role: str) -> Occurring:
+    """What the published profiles of this role have."""
+    with index.reading() as snapshot:
+        found: Occurring = snapshot.remembered(
+            ("occurring", role), lambda: _occurring(snapshot, role)
+        )
+        return found
+
+
+def _occurring(snapshot: Snapshot, role: str) -> Occurring:
+    columns, vocabulary = snapshot.columns, snapshot.reference.vocabulary
+    block = columns.block(np.flatnonzero(mask_of(columns, Filters(role=role))))
+
+    def held(name: str, codes: CodeList) -> frozenset[str]:
+        return codes.unpack(np.bitwise_or.reduce(block.column(name), axis=1).tobytes())
+
+    def single(name: str, codes: CodeList) -> frozenset[str]:
+        return frozenset(codes.codes[place] for place in np.unique(block.column(name)))
+
+    return Occurring(
+        sectors=held("sectors", vocabulary.sectors),
+        countries=single("country", vocabulary.countries),
+        organisation_types=single("organisation_type", vocabulary.organisation_types),
+        languages=held("languages", vocabulary.languages),
+        partnerships=frozenset(
+            str(key) for key in np.unique(block.column("partnership")).tolist() if key
+        ),
+    )
