@@ -6,7 +6,7 @@ paid, and that is what is said. Where a change does bring partners, their number
 matching app, which registers itself here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,7 +21,7 @@ from profiles.models import Profile
 from profiles.models.profile import LONGEST_STAY
 
 Changes = Mapping[str, Any]
-MatchEffect = Callable[[Profile, Changes], int | None]
+MatchEffect = Callable[[Profile, Sequence[Changes]], list[int] | None]
 
 COMMON_LANGUAGES = ("en", "fr", "de", "es", "it")
 MOST_IDEAS = 3
@@ -33,10 +33,10 @@ _providers: list[MatchEffect] = []
 def register_match_effect(provider: MatchEffect) -> None:
     """Let the matching app count partners; called from `apps.ready()`.
 
-    `provider(profile, changes)` is the number of published profiles that would fit highly if the
-    profile were published and said `changes` instead: `Profile` fields by name with the values that
-    the model holds (codes as lists), and `windows` as a list of (first day, last day), empty for
-    any time. `None` when it cannot tell.
+    `provider(profile, variants)` gives for each variant the number of published profiles that would
+    fit highly if the profile were published and said this instead: `Profile` fields by name with
+    the values that the model holds (codes as lists), and `windows` as a list of (first day, last
+    day), empty for any time. `None` when it cannot tell.
     """
     _providers[:] = [provider]
 
@@ -220,13 +220,9 @@ def strength(profile: Profile) -> Strength:
     """What is missing, in the order of use, and which changes would bring most partners."""
     missing = missing_fields(profile)
     total = len(fields_of(profile))
-    partners = _partners(profile, {})
+    partners, ideas = _partners_and_ideas(profile)
     return Strength(
-        filled=total - len(missing),
-        total=total,
-        missing=missing,
-        partners=partners,
-        ideas=_ideas(profile, partners),
+        filled=total - len(missing), total=total, missing=missing, partners=partners, ideas=ideas
     )
 
 
@@ -240,19 +236,19 @@ def fields_of(profile: Profile) -> list[Field]:
     return [field for field in FIELDS if field.role in (None, profile.role)]
 
 
-def _partners(profile: Profile, changes: Changes) -> int | None:
-    return _providers[0](profile, changes) if _providers else None
-
-
-def _ideas(profile: Profile, partners: int | None) -> list[Idea]:
-    if partners is None:
-        return []
+def _partners_and_ideas(profile: Profile) -> tuple[int | None, list[Idea]]:
+    """How many fit highly today, and which changes would bring more, most first."""
+    possible = list(_possible_changes(profile))
+    variants = [{}, *(changes for _text, _section, changes in possible)]
+    counts = _providers[0](profile, variants) if _providers else None
+    if counts is None:
+        return None, []
     ideas = [
-        Idea(text, section, (_partners(profile, changes) or 0) - partners)
-        for text, section, changes in _possible_changes(profile)
+        Idea(text, section, count - counts[0])
+        for (text, section, _changes), count in zip(possible, counts[1:], strict=True)
+        if count > counts[0]
     ]
-    fruitful = [idea for idea in ideas if idea.gain > 0]
-    return sorted(fruitful, key=lambda idea: -idea.gain)[:MOST_IDEAS]
+    return counts[0], sorted(ideas, key=lambda idea: -idea.gain)[:MOST_IDEAS]
 
 
 def _possible_changes(profile: Profile) -> Iterator[tuple[str, str, Changes]]:

@@ -259,6 +259,7 @@ def test_support_office_is_named_when_no_partnership_acted(client, reference):
 
 def test_page_needs_the_same_queries_for_many_wishes_as_for_few(client, profile):
     client.force_login(profile.contact)
+    client.get(f"/profiles/{profile.ref}/")  # takes up the catalogue
     few = queries_of(client, f"/profiles/{profile.ref}/")
     profile.wanted_countries = ["DE", "PT", "IT", "HU", "PL"]
     profile.wanted_sectors = ["01", "02", "03"]
@@ -277,8 +278,8 @@ def test_list_of_pages_says_what_is_missing_on_each_and_why(client, profile):
 
 
 def test_list_of_pages_names_the_changes_that_would_bring_partners(client, profile, monkeypatch):
-    def provider(profile, changes):
-        return 9 if "wanted_countries" in changes else 4
+    def provider(profile, variants):
+        return [9 if "wanted_countries" in changes else 4 for changes in variants]
 
     monkeypatch.setattr(strength, "_providers", [provider])
     text = page(client, profile, profile.contact, "edit/")

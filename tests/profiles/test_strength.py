@@ -35,10 +35,12 @@ def effect(monkeypatch):
     monkeypatch.setattr(module, "_providers", [])
 
     def register(answers, calls=None):
-        def provider(profile, changes):
+        def provider(profile, variants):
             if calls is not None:
-                calls.append(changes)
-            return answers.get(next(iter(changes), ""), answers[""])
+                calls.extend(variants)
+            if answers[""] is None:
+                return None
+            return [answers.get(next(iter(changes), ""), answers[""]) for changes in variants]
 
         register_match_effect(provider)
 
