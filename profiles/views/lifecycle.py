@@ -24,7 +24,6 @@ from profiles.services.lifecycle import (
     withdraw_profile,
 )
 from profiles.services.submission import submit_profile
-from profiles.strength import strength
 from profiles.views.profile import visible_profile
 from profiles.workflows import profile_workflow
 
@@ -114,6 +113,5 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
         "reason": reason_for_state(profile),
         "changed": sorted({str(fact_label(key)) for key in changed}),
         "is_first": last is None,
-        "strength": strength(profile),
     }
     return render(request, "profiles/submit.html", context)

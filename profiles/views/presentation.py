@@ -63,6 +63,7 @@ class Step:
     """One line of a profile's history."""
 
     label: Text
+    outcome: Text
     by: Text
     transition: ProfileTransition
 
@@ -194,8 +195,15 @@ def _history(profile: Profile, *, is_desk: bool) -> list[Step]:
         taken = list(profile.transitions.select_related(*related).order_by("at", "pk"))
     else:
         taken = history_for_owner(profile)
-    names = profile_workflow.transitions
-    return [Step(names[one.transition].label, _by(one, is_desk=is_desk), one) for one in taken]
+    return [
+        Step(
+            label=profile_workflow.transitions[one.transition].label,
+            outcome=profile_workflow.states[one.target].label,
+            by=_by(one, is_desk=is_desk),
+            transition=one,
+        )
+        for one in taken
+    ]
 
 
 def _by(step: ProfileTransition, *, is_desk: bool) -> Text:
