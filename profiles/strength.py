@@ -170,7 +170,7 @@ FIELDS = (
         gettext_lazy("Your score stays the same. It stands on the commitment."),
     ),
     Field(
-        "organisation.city",
+        "organisation.has_address",
         gettext_lazy("Address"),
         "address",
         Stage.SIGN,

@@ -42,6 +42,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("terms/", pages.terms, name="terms"),
+    path("robots.txt", pages.robots, name="robots"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("profiles/<str:ref>/", profile.profile, name="profile"),
     path("profiles/<str:ref>/edit/", profile.edit, name="edit"),

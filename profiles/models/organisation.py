@@ -102,6 +102,11 @@ class Organisation(models.Model):
         """Main sector first, then the others."""
         return [self.main_sector_id, *(c for c in self.sectors if c != self.main_sector_id)]
 
+    @property
+    def has_address(self) -> bool:
+        """Whether a letter would arrive."""
+        return bool(self.street and self.postcode and self.city)
+
     def has_member(self, user: Any) -> bool:
         """Whether the person belongs to this organisation; prefetched `memberships` are used."""
         if "memberships" in getattr(self, "_prefetched_objects_cache", {}):

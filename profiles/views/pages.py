@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import access
@@ -23,6 +25,13 @@ JOURNEYS = (
     ("GR", "AT"),
     ("EE", "CZ"),
     ("RO", "FR"),
+)
+OPEN_PAGES = (
+    "profiles:landing",
+    "profiles:rules",
+    "profiles:privacy",
+    "profiles:accessibility",
+    "profiles:terms",
 )
 GROUPS = (
     (_("Visits in person"), ("physical",)),
@@ -96,6 +105,18 @@ def rules(request: HttpRequest) -> HttpResponse:
         "types": OrganisationType.objects.order_by("position"),
     }
     return render(request, "pages/rules.html", context)
+
+
+@access.public
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines are welcome on the pages that everybody may read, and nowhere else."""
+    lines = [
+        "User-agent: *",
+        *(f"Allow: {reverse(name)}$" for name in OPEN_PAGES),
+        f"Allow: {static('')}",
+        "Disallow: /",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 @access.public

@@ -118,3 +118,18 @@ def test_numbers_among_the_rules_are_read_with_their_units(reference):
 
 def test_terms_are_what_one_agrees_to_on_registering(client, reference):
     assert str(current_consent().text) in page(client, "/terms/")
+
+
+def test_search_engines_are_shown_the_open_pages_alone(client, db):
+    response = client.get("/robots.txt")
+    assert response.headers["Content-Type"] == "text/plain"
+    assert response.content.decode().splitlines() == [
+        "User-agent: *",
+        "Allow: /$",
+        "Allow: /rules/$",
+        "Allow: /privacy/$",
+        "Allow: /accessibility/$",
+        "Allow: /terms/$",
+        "Allow: /static/",
+        "Disallow: /",
+    ]

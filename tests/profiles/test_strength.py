@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 COMPLETE_ORGANISATION = {
     "description": "We weld",
     "legal_form": "GmbH",
-    "city": "Regensburg",
     "registration_number": "HRB 1",
 }
+ADDRESS = {"street": "Am Hafen 1", "postcode": "93055", "city": "Regensburg"}
 COMPLETE_PROFILE = {
     "motivation": "To learn",
     "offer": "A test basin",
@@ -58,7 +58,7 @@ def names(fields):
 
 @pytest.fixture
 def complete(reference):
-    organisation = OrganisationFactory(**COMPLETE_ORGANISATION)
+    organisation = OrganisationFactory(**COMPLETE_ORGANISATION, **ADDRESS)
     profile = ProfileFactory(organisation=organisation, **COMPLETE_PROFILE)
     profile.windows.create(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 30))
     return Profile.objects.get(pk=profile.pk)
@@ -82,6 +82,12 @@ def test_each_missing_field_is_named(complete, name):
         empty = type(COMPLETE_PROFILE[name])()
         setattr(complete, name, empty)
     assert [field.rpartition(".")[2] for field in names(missing_fields(complete))] == [name]
+
+
+@pytest.mark.parametrize("part", ADDRESS)
+def test_address_is_there_when_a_letter_would_arrive(complete, part):
+    setattr(complete.organisation, part, "")
+    assert names(missing_fields(complete)) == ["organisation.has_address"]
 
 
 def test_first_missing_field_is_the_next_thing_to_do(complete, nobody_counts):
