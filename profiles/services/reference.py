@@ -31,10 +31,14 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _upsert(model: Any, key: str, objects: list[Any], fields: list[str]) -> int:
-    model.objects.bulk_create(
-        objects, update_conflicts=True, unique_fields=[key], update_fields=fields
-    )
+def _add(model: Any, key: str, objects: list[Any], updated: list[str] | None = None) -> int:
+    """Add the rows that are missing; of known ones bring the `updated` fields up to date."""
+    if updated:
+        model.objects.bulk_create(
+            objects, update_conflicts=True, unique_fields=[key], update_fields=updated
+        )
+    else:
+        model.objects.bulk_create(objects, ignore_conflicts=True)
     return len(objects)
 
 
@@ -42,8 +46,8 @@ def load_reference_data() -> dict[str, int]:
     """Sectors, countries, types, partnerships, clusters, texts and the first rules, then what the
     apps above have.
 
-    Safe to repeat: known rows are brought up to date, rules that the Support Office published
-    stay in force. Says how many rows of each there are.
+    Safe to repeat: missing rows are added and classifications brought up to date; what the Support
+    Office may change at the desk stays as it is. Says how many rows of each there are.
     """
     with transaction.atomic():
         counts = {
@@ -73,9 +77,7 @@ def _load_countries() -> int:
         )
         for row in rows("participating_countries.csv")
     ]
-    return _upsert(
-        Country, "code", objects, ["name", "group", "is_eligible", "lump_sum_full", "note"]
-    )
+    return _add(Country, "code", objects, ["name", "group"])
 
 
 def _load_sectors() -> int:
@@ -89,7 +91,7 @@ def _load_sectors() -> int:
         )
         for row in rows("nace_rev2_divisions.csv")
     ]
-    return _upsert(Sector, "code", objects, ["section", "title", "keywords"])
+    return _add(Sector, "code", objects, ["section", "title", "keywords"])
 
 
 def _load_types() -> int:
@@ -106,16 +108,7 @@ def _load_types() -> int:
         )
         for position, row in enumerate(rows("organisation_types.csv"), start=1)
     ]
-    fields = [
-        "label",
-        "family",
-        "needs_cluster_membership",
-        "may_visit",
-        "may_host",
-        "kpi_category",
-        "position",
-    ]
-    return _upsert(OrganisationType, "code", objects, fields)
+    return _add(OrganisationType, "code", objects, ["family", "kpi_category", "position"])
 
 
 def _load_partnerships() -> int:
@@ -130,8 +123,7 @@ def _load_partnerships() -> int:
         )
         for row in rows("partnerships.csv")
     ]
-    fields = ["field", "coordinator_name", "planned_exchanges", "sectors"]
-    return _upsert(Partnership, "acronym", objects, fields)
+    return _add(Partnership, "acronym", objects)
 
 
 def _load_clusters() -> int:
@@ -144,7 +136,7 @@ def _load_clusters() -> int:
         )
         for row in rows("clusters.csv")
     ]
-    return _upsert(Cluster, "name", objects, ["country", "partnership"])
+    return _add(Cluster, "name", objects)
 
 
 def _load_texts() -> int:

@@ -13,7 +13,7 @@ from profiles.models import (
     ReasonText,
 )
 from profiles.rules import current_rules
-from profiles.services.reference import publish_rules
+from profiles.services.reference import load_reference_data, publish_rules
 from profiles.services.upkeep import remove_reason_text, save_reference
 from profiles.signals import listing_changed
 from tests.factories import StaffRoleFactory, published_profile
@@ -160,3 +160,39 @@ class TestRules:
 
     def test_nobody_is_told_before_the_officers(self, support):
         assert self.refused(TransitionRefused, support, validation__coordinator_days=4) == "order"
+
+
+class TestLoadingAgain:
+    def test_what_the_support_office_changed_stays(self, support):
+        for model, key, changes in [
+            (Country, {"pk": "GB"}, {"is_eligible": True, "lump_sum_full": 900, "note": "Agreed."}),
+            (OrganisationType, {"pk": "large_company"}, {"label": "Big firm", "may_host": True}),
+            (Partnership, {"acronym": "EXXTRA"}, {"field": "Rail", "is_active": False}),
+            (Cluster, {"name": "ZINNAE"}, {"is_on_eccp": False, "partnership": None}),
+        ]:
+            entry = model.objects.get(**key)
+            for name, value in changes.items():
+                setattr(entry, name, value)
+            save_reference(instance=entry, fields=list(changes), actor=support)
+            load_reference_data()
+            entry = model.objects.get(**key)
+            assert {name: getattr(entry, name) for name in changes} == changes
+
+    def test_missing_rows_come_back_and_classifications_are_brought_up_to_date(self, reference):
+        Cluster.objects.filter(name="ZINNAE").delete()
+        Country.objects.filter(pk="FR").update(name="Frankreich")
+        OrganisationType.objects.filter(pk="sme").update(kpi_category="wrong")
+        load_reference_data()
+        assert Cluster.objects.get(name="ZINNAE").partnership.acronym == "BLUES"
+        assert Country.objects.get(pk="FR").name == "France"
+        assert OrganisationType.objects.get(pk="sme").kpi_category == "smes"
+
+    def test_new_rules_are_added_to_those_in_force(self, support):
+        values = current_rules().values
+        values.pop("physical.min_days")
+        values["sme.max_staff"] = 99
+        publish_rules(values=values, note="Fewer.", actor=support)
+        load_reference_data()
+        rules = current_rules()
+        assert (rules.version, rules.integer("physical.min_days")) == (3, 3)
+        assert rules.integer("sme.max_staff") == 99
