@@ -230,7 +230,7 @@ def profiles_wait(
     and for a missing coordinator.
     """
     kind = REMINDERS[level]
-    url = f"{settings.SITE_URL}{reverse('admin:profiles_profile_changelist')}"
+    url = settings.SITE_URL + reverse("admin:index")
     for recipient in _reminded(level, partnership):
         mail.queue(
             kind,
@@ -262,7 +262,7 @@ def _reminded(level: int, partnership: Partnership | None) -> list[Recipient]:
 
 def profiles_imported(waiting: Mapping[int, int], job: Job) -> None:
     """Tells each desk once how many imported profiles wait there, save whoever imported them."""
-    url = settings.SITE_URL + reverse("profiles:dashboard")
+    url = settings.SITE_URL + reverse("admin:index")
     for partnership_id, count in sorted(waiting.items()):
         officers = User.objects.filter(is_active=True, staff_roles__partnership=partnership_id)
         if job.owner_id is not None:

@@ -12,6 +12,7 @@ from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Field, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format, number_format
@@ -149,6 +150,8 @@ class DeskAdmin(admin.ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if "" in request.GET.values():
+            return redirect(f"{request.path}?{_without_blanks(request.GET)}".rstrip("?"))
         response = super().changelist_view(
             request, {**self.frame(request), **(extra_context or {})}
         )
@@ -181,6 +184,14 @@ class DeskAdmin(admin.ModelAdmin):
         if getattr(field, "choices", None):
             return getattr(obj, f"get_{cast(Field, field).name}_display")()
         return shown(value)
+
+
+def _without_blanks(query: QueryDict) -> str:
+    """An address to keep and to pass on names only the filters that were used."""
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        kept.setlist(name, [value for value in values if value])
+    return kept.urlencode()
 
 
 def shown(value: Any) -> Any:

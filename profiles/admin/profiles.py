@@ -143,7 +143,7 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
             Panel(
                 name,
                 open_now[name].label,
-                SUMMARIES[name],
+                _summary(name, profile),
                 bound if bound and bound.step == name else self._form(request, profile, name),
                 is_open=bool(bound and bound.step == name),
             )
@@ -246,6 +246,12 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
         filled = self._form(request, profile, step)
         filled.initial = {"comment": form.with_reason(), "is_filled": True}
         return render(request, "profiles/desk/_words.html", {"form": filled})
+
+
+def _summary(step: str, profile: Profile) -> Text:
+    if step == "reassign" and profile.partnership is None:
+        return _("Assign to a partnership")
+    return SUMMARIES[step]
 
 
 def _take(step: str, profile: Profile, user: Any, seen: int, cleaned: dict[str, Any]) -> None:

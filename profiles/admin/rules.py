@@ -126,16 +126,17 @@ class RulesAdmin(DeskAdmin):
         """One version, and what it changed."""
         version = access.get_visible(self.get_queryset(request), pk=pk)
         before = ProgrammeRules.objects.filter(version__lt=version.version).first()
-        labels = {rule.key: rule for rule in rules_in_force()}
+        described = {rule.key: rule for rule in rules_in_force()}
+        known = [key for key in described if key in version.values]
         lines = [
             {
-                "label": labels[key].label if key in labels else key,
-                "unit": labels[key].unit if key in labels else "",
-                "value": shown(value),
+                "label": described[key].label if key in described else key,
+                "unit": described[key].unit if key in described else "",
+                "value": shown(version.values[key]),
                 "before": shown(before.values.get(key)) if before else "",
-                "is_changed": bool(before) and before.values.get(key) != value,
+                "is_changed": bool(before) and before.values.get(key) != version.values[key],
             }
-            for key, value in version.values.items()
+            for key in [*known, *sorted(version.values.keys() - described.keys())]
         ]
         context = self.context(
             request, version=version, lines=lines, facts=[(_("Since"), shown(version.created_at))]

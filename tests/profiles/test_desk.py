@@ -372,6 +372,13 @@ class TestQueue:
     def test_other_lookups_are_refused(self, at_desk, profile, query):
         assert at_desk.get(f"{QUEUE}?{query}").status_code == 400
 
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [("?q=&as=host&from=", "?as=host"), ("?q=", ""), ("?q=&show=published", "?show=published")],
+    )
+    def test_filters_that_were_not_used_leave_the_address(self, at_desk, typed, kept):
+        assert at_desk.get(QUEUE + typed)["Location"] == QUEUE + kept
+
     def test_links_keep_the_filters(self, at_desk, profile):
         response = at_desk.get(f"{QUEUE}?q=pannon&as=visiting")
         (line,) = response.context["lines"]
