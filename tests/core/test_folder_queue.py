@@ -199,7 +199,7 @@ def test_a_missing_control_folder_is_made(channel, folders):
 def test_celery_reaches_the_queue_by_the_settings_of_the_embedded_mode(folders):
     from celery import Celery
 
-    app = Celery("trial")
+    app = Celery("trial", set_as_current=False)
     app.conf.broker_url = "filesystem://"
     app.conf.broker_transport = TRANSPORT
     app.conf.broker_transport_options = {

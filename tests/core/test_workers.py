@@ -39,7 +39,7 @@ def embedded(tmp_path, postbox, monkeypatch):
     """The embedded mode: the queue is a folder."""
     for name in ("messages", "control"):
         (tmp_path / "queue" / name).mkdir(parents=True)
-    producer = Celery("producer")
+    producer = Celery("producer", set_as_current=False)
     producer.conf.broker_url = "filesystem://"
     producer.conf.broker_transport = "cxc_portal.core.folder_queue:Transport"
     producer.conf.broker_transport_options = {
@@ -62,7 +62,7 @@ def server(tmp_path, postbox, monkeypatch, worker_id):
     address = urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}"))
     with redis.Redis.from_url(address) as store:
         store.flushdb()
-    producer = Celery("producer", broker=address)
+    producer = Celery("producer", broker=address, set_as_current=False)
     send_through(monkeypatch, producer)
     variables = {"CELERY_BROKER_URL": address, "REDIS_URL": address}
     email = f"smtp://127.0.0.1:{settings.EMAIL_PORT}"
