@@ -1,8 +1,8 @@
 """What the test suite runs under: quick hashing, no worker unless a test starts one."""
 
 import atexit
-import shutil
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
