@@ -12,7 +12,7 @@ from stdnum.eu import vat
 from cxc_portal.core.forms import PickerSelect, PickerSelectMultiple
 from cxc_portal.core.places import position
 from cxc_portal.core.types import Text
-from profiles.forms.profile import CvForm
+from profiles.forms.participant import CvForm
 from profiles.forms.registration.choices import (
     country_choices,
     hints_on_types,

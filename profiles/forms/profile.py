@@ -4,98 +4,24 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from phonenumber_field.formfields import PhoneNumberField
 
-from cxc_portal.core import clock, files
 from cxc_portal.core.forms import (
     ChoiceCards,
-    DateRange,
-    DateRangeField,
-    HintedRadioSelect,
     PickerSelectMultiple,
 )
-from cxc_portal.core.types import Text
 from profiles.answers import types_open_to
-from profiles.enums import Activity, Mode, Objective, Role
+from profiles.enums import Activity, Objective, Role
+from profiles.forms.participant import CvForm, ParticipantForm
 from profiles.forms.registration.choices import FAMILIES, grouped_languages, own_names_of_country
 from profiles.forms.registration.pages import LanguageBoxes
-from profiles.forms.section import LongTextField, Section, SectionForm, WebAddressField
-from profiles.models import Country, OrganisationType, Profile, Sector, User
-from profiles.models.availability import MAX_WINDOWS
-from profiles.models.profile import LONGEST_STAY
+from profiles.forms.section import LongTextField, Section, SectionForm
+from profiles.forms.time import TimeForm
+from profiles.models import Country, OrganisationType, Profile, Sector
 from profiles.sectors import sectors_by_section
-from profiles.services.files import CV
 
 MOST_WANTED_SECTORS = 10
-
-
-class LinkedInField(WebAddressField):
-    default_validators = [
-        URLValidator(schemes=["https"], regex=r"\Ahttps://([a-z]+\.)?linkedin\.com/")
-    ]
-    default_error_messages = {
-        "invalid": gettext_lazy("Write it like https://www.linkedin.com/in/your-name.")
-    }
-
-
-class ParticipantForm(SectionForm):
-    """Who takes part and how to reach them."""
-
-    contact_phone = PhoneNumberField(
-        label=gettext_lazy("Telephone"),
-        required=False,
-        help_text=gettext_lazy("With the country code, such as +33 1 44 55 66 77."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={
-            "invalid": gettext_lazy(
-                "Write a number that can be called from abroad, such as +33 1 44 55 66 77."
-            )
-        },
-    )
-    linkedin = LinkedInField(label=gettext_lazy("LinkedIn page"))
-
-    class Meta:
-        model = Profile
-        fields = [
-            "contact",
-            "contact_name",
-            "contact_position",
-            "contact_email",
-            "contact_phone",
-            "linkedin",
-        ]
-        labels = {
-            "contact": gettext_lazy("Which of you takes part?"),
-            "contact_name": gettext_lazy("Full name"),
-            "contact_position": gettext_lazy("Position"),
-            "contact_email": gettext_lazy("E-mail address"),
-        }
-        help_texts = {
-            "contact_email": gettext_lazy("For your partner, once you have agreed on an exchange."),
-            "contact_position": gettext_lazy("Such as managing director or project manager."),
-        }
-        widgets = {
-            "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "contact_position": forms.TextInput(attrs={"autocomplete": "organization-title"}),
-            "contact_email": forms.EmailInput(attrs={"autocomplete": "email"}),
-        }
-
-    def prepare(self) -> None:
-        members = User.objects.filter(memberships__organisation=self.stored.organisation_id)
-        if members.count() > 1:
-            self.fields["contact"].queryset = members.order_by("first_name", "email")
-            self.fields["contact"].empty_label = None
-        else:
-            del self.fields["contact"]
-        self.fields["contact_name"].required = True
-        self.fields["contact_email"].required = True
-        self.fields["contact_phone"].region = self.stored.organisation.country_id
-        self.initial["contact_phone"] = (
-            self.stored.contact_phone.as_international if self.stored.contact_phone else ""
-        )
 
 
 class LanguagesForm(SectionForm):
@@ -137,107 +63,6 @@ class PurposeForm(SectionForm):
         if not cleaned.get("objectives") and not cleaned.get("activities"):
             self.add_error("objectives", _("Choose at least one thing that the exchange is for."))
         return cleaned
-
-
-DAYS_REFUSAL = gettext_lazy("Give a number of working days from 1 to 31.")
-
-
-class DaysField(forms.IntegerField):
-    """A length of stay in working days."""
-
-    def __init__(self, *, label: Text) -> None:
-        refusal = DAYS_REFUSAL
-        super().__init__(
-            label=label,
-            required=False,
-            min_value=1,
-            max_value=LONGEST_STAY,
-            error_messages={"invalid": refusal, "min_value": refusal, "max_value": refusal},
-        )
-
-
-class TimeForm(SectionForm):
-    """When, how long, and in person or not."""
-
-    mode = forms.ChoiceField(
-        label=gettext_lazy("In person or online?"),
-        choices=Mode.choices,
-        widget=HintedRadioSelect(
-            hints={
-                Mode.EITHER: gettext_lazy("Most partners to choose from."),
-                Mode.PHYSICAL: gettext_lazy("The visitor receives a lump sum."),
-                Mode.VIRTUAL: gettext_lazy("Nobody travels; nothing is paid."),
-            }
-        ),
-    )
-
-    min_days = DaysField(label=gettext_lazy("At least"))
-    max_days = DaysField(label=gettext_lazy("At most"))
-
-    class Meta:
-        model = Profile
-        fields = ["mode", "min_days", "max_days"]
-
-    def prepare(self) -> None:
-        today = clock.today()
-        open_windows = [w for w in self.stored.windows.all() if w.ends_on >= today]
-        for number in range(1, MAX_WINDOWS + 1):
-            self.fields[f"window_{number}"] = DateRangeField(
-                label=_("Period %(number)s") % {"number": number}, required=False
-            )
-        for number, window in enumerate(open_windows, start=1):
-            self.initial[f"window_{number}"] = DateRange(window.starts_on, window.ends_on)
-
-    @property
-    def names(self) -> list[str]:
-        return ["mode", "min_days", "max_days", "windows"]
-
-    @property
-    def period_fields(self) -> list[forms.BoundField]:
-        return [self[f"window_{number}"] for number in range(1, MAX_WINDOWS + 1)]
-
-    @property
-    def used_periods(self) -> int:
-        """How many period fields show at once: those that say something, and one more."""
-        return 1 + max(
-            (n for n, f in enumerate(self.period_fields, 1) if any(f.value() or ())), default=0
-        )
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        periods = (self.cleaned_data[field.name] for field in self.period_fields)
-        windows = sorted({tuple(period) for period in periods if period.start})
-        return {**{name: self.cleaned_data[name] for name in self.names[:3]}, "windows": windows}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for field in self.period_fields:
-            if period := cleaned.get(field.name):
-                self._check_period(field.name, period)
-        self._check_length(cleaned)
-        return cleaned
-
-    def _check_period(self, name: str, period: DateRange) -> None:
-        if (period.start is None) != (period.end is None):
-            self.add_error(name, _("Give the first and the last day of this period."))
-        elif period.end and period.end < clock.today():
-            self.add_error(name, _("This period is over. Choose later days or leave it empty."))
-
-    def _check_length(self, cleaned: dict[str, Any]) -> None:
-        least, most = cleaned.get("min_days"), cleaned.get("max_days")
-        if self.errors.keys() & {"min_days", "max_days"}:
-            return
-        if (least is None) != (most is None):
-            self.add_error(
-                "max_days" if most is None else "min_days",
-                _("Give both numbers, or neither if any length will do."),
-            )
-        elif least and most and most < least:
-            self.add_error(
-                "max_days",
-                _("This is less than the shortest stay. Give %(least)s or more.")
-                % {"least": least},
-            )
 
 
 class WishesForm(SectionForm):
@@ -401,21 +226,6 @@ class RoleForm(SectionForm):
     class Meta:
         model = Profile
         fields = ["role"]
-
-
-class CvForm(forms.Form):
-    """A CV to keep; without a file the present one is taken away."""
-
-    kind = CV
-    file = forms.FileField(
-        label=gettext_lazy("CV of the participant"),
-        help_text=gettext_lazy("In any language and form. PDF, Word or OpenDocument, up to 5 MB."),
-        error_messages={"required": gettext_lazy("Choose a file first.")},
-        widget=forms.FileInput(attrs={"accept": CV.accept}),
-    )
-
-    def clean_file(self) -> files.AcceptedFile:
-        return files.accept(self.cleaned_data["file"], self.kind)
 
 
 PROFILE_SECTIONS = (
