@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-REQUIRED = ["role", "organisation", "organisation_type", "country", "sectors", "partnership", "languages"]
+REQUIRED = "role organisation organisation_type country sectors partnership languages".split()
 LONGEST_CELL = 50_000
 FORMULA = re.compile(r"\A(?:[=@]|[+-][^\s\d].*[(!]|#(?:REF|NAME|VALUE|N/A|DIV/0|NUM|NULL)[!?/]?)")
 
