@@ -1,5 +1,6 @@
 """Publishing several profiles at once: look them over, confirm, see what became of each."""
 
+import contextlib
 from typing import Any
 
 from django.contrib import messages
@@ -8,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from cxc_portal.core.errors import DomainError
 from profiles.admin.base import DeskAdmin, page
 from profiles.admin.queue import Line, lines, with_history
 from profiles.admin.undo import undoable_step
 from profiles.enums import ProfileState
 from profiles.models import Profile
-from profiles.services.decisions import publish_profiles
+from profiles.services.decisions import publish_profiles, undo_decision, undoable_steps
 
 AT_ONCE = 100
 RESULTS = "desk_results"
@@ -29,6 +33,7 @@ class BulkPublishing(DeskAdmin):
             *super().page_urls(),
             self.named("publish/", self.publish_view, "publish"),
             self.named("results/", self.results_view, "results"),
+            self.named("results/undo/", require_POST(self.undo_all_view), "undo_all"),
         ]
 
     def publish_view(self: Any, request: HttpRequest) -> HttpResponse:
@@ -40,7 +45,7 @@ class BulkPublishing(DeskAdmin):
             request,
             lines=offered,
             green=[line for line in offered if _is_ready(line)],
-            publish_url=f"{request.path}?{self.get_preserved_filters(request)}",
+            publish_url=self._address(request, "publish"),
         )
         return page(request, "profiles/desk/publish.html", context)
 
@@ -61,8 +66,12 @@ class BulkPublishing(DeskAdmin):
             return redirect(self.list_url(request))
         results = publish_profiles(seen=seen, actor=request.user)
         request.session[RESULTS] = [[result.profile.pk, result.refusal] for result in results]
-        url = reverse("admin:profiles_profile_results")
-        return redirect(f"{url}?{self.get_preserved_filters(request)}")
+        return redirect(self._address(request, "results"))
+
+    def _address(self: Any, request: HttpRequest, name: str) -> str:
+        """The address of one of these pages, which keeps the queue's filters."""
+        filters = self.get_preserved_filters(request)
+        return reverse(f"admin:profiles_profile_{name}") + (f"?{filters}" if filters else "")
 
     def results_view(self: Any, request: HttpRequest) -> HttpResponse:
         """What became of each profile; what was published can be undone here."""
@@ -91,8 +100,30 @@ class BulkPublishing(DeskAdmin):
             results=results,
             published=len(published),
             refused=len(results) - len(published),
+            undoable_count=sum(result["undoable"] is not None for result in published),
+            undo_all_url=self._address(request, "undo_all"),
         )
         return page(request, "profiles/desk/results.html", context)
+
+    def undo_all_view(self: Any, request: HttpRequest) -> HttpResponse:
+        """Take back what was published together, as far as that is still possible."""
+        keys = {key for key, refusal in request.session.get(RESULTS, []) if not refusal}
+        undone = 0
+        for step in undoable_steps(request.user):
+            if step.transition == "publish" and step.subject_id in keys:
+                with contextlib.suppress(DomainError):
+                    undo_decision(profile_id=step.subject_id, actor=request.user)
+                    undone += 1
+        messages.success(
+            request,
+            ngettext(
+                "%(number)s publication is undone; nobody was told.",
+                "%(number)s publications are undone; nobody was told.",
+                undone,
+            )
+            % {"number": undone},
+        )
+        return redirect(self._address(request, "results"))
 
 
 def _is_ready(line: Line) -> bool:

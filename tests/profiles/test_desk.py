@@ -20,7 +20,7 @@ from profiles.models import (
     ReasonText,
     StaffRole,
 )
-from profiles.services.decisions import decide_profile
+from profiles.services.decisions import decide_profile, suspend_profile
 from profiles.services.reviews import take_profile
 from profiles.services.submission import keep_submission, submit_profile
 from tests.factories import (
@@ -819,6 +819,19 @@ class TestPublishSeveral:
         page = at_desk.get(url("results"))
         assert page.context["results"][0]["is_published"] is False
         assert "Undone" in page.content.decode()
+
+    def test_all_can_be_undone_at_once_as_far_as_it_is_possible(self, at_desk, officer):
+        profiles = [submitted_profile(organisation__name=name) for name in ("One", "Zwei", "Tres")]
+        page = self.publish(at_desk, *(f"{profile.ref}:1" for profile in profiles))
+        assert page.context["undoable_count"] == 3
+        suspend_profile(profile_id=profiles[0].pk, actor=officer, comment="Complaint.")
+        Profile.objects.filter(pk=profiles[1].pk).update(state="paused")
+        response = at_desk.post(page.context["undo_all_url"])
+        assert response["Location"] == url("results") + "?_changelist_filters=as%3Dvisiting"
+        page = at_desk.get(response["Location"])
+        assert "1 publication is undone" in page.content.decode()
+        states = Profile.objects.order_by("pk").values_list("state", flat=True)
+        assert list(states) == ["suspended", "paused", "submitted"]
 
     @pytest.mark.parametrize("token", ["{ref}:0", "{ref}", "{ref}:x"])
     def test_a_submission_that_was_not_seen_is_refused(self, at_desk, profile, token):
