@@ -14,7 +14,7 @@ FORMULA = re.compile(r"\A(?:[=@]|[+-][^\s\d].*[(!]|#(?:REF|NAME|VALUE|N/A|DIV/0|
 
 @dataclass(frozen=True)
 class RowError:
-    """What is wrong in one cell: `row` as a spreadsheet counts, `column`, and how to put it right."""
+    """What is wrong in a cell: `row` as a spreadsheet counts, `column`, and the way out."""
 
     row: int
     column: str
