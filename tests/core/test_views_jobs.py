@@ -79,7 +79,7 @@ def test_a_running_job_says_how_far_it_is(mine, job):
     become(job, status="running", done=30, total=120)
     shown = page(mine, job)
     assert "30 of 120 done (25 %)" in shown
-    assert '<progress id="job-progress" max="100" value="25">' in shown
+    assert '<progress id="job-progress" class="job-progress" max="100" value="25">' in shown
 
 
 def test_htmx_gets_the_part_that_changes(mine, job):

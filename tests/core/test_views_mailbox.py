@@ -103,7 +103,7 @@ def test_each_mail_says_where_it_stands(client, mails, status, word):
 def test_a_delayed_mail_says_when_it_goes_out(client, write, time_machine):
     time_machine.move_to(START, tick=False)
     write(delay=timedelta(minutes=10))
-    assert "goes out 11/23/2026 10:10 a.m." in client.get("/mailbox/").content.decode()
+    assert "goes out 23 November 2026, 10:10" in client.get("/mailbox/").content.decode()
 
 
 def test_a_mail_is_shown_as_text_with_its_links(client, write):
