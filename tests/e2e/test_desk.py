@@ -140,7 +140,7 @@ def test_several_are_published_and_one_is_undone(someone: Someone) -> None:
     visitor.press("Publish the ticked profiles")
     heading(visitor, "2 profiles are published")
     visitor.check()
-    visitor.page.get_by_role("button", name="Undo").first.click()
+    visitor.page.get_by_role("button", name="Undo (10 minutes left)").first.click()
     heading(visitor, "Amber Works")
     assert Profile.objects.filter(state="published").count() == 1
     assert sorted(
