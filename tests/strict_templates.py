@@ -53,5 +53,7 @@ def _is_ours(template: str) -> bool:
 
 
 def refuse_undefined_variables() -> None:
-    """From now on, in this process."""
-    engines["django"].engine.string_if_invalid = Nothing()
+    """From now on, in this process, also when a test changes where templates are looked for."""
+    nothing = Nothing()
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = nothing
+    engines["django"].engine.string_if_invalid = nothing

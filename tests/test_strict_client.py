@@ -100,5 +100,12 @@ def test_a_template_may_ask_or_say_what_else_to_show(source, shown):
     assert render(source, OURS, name="Ada") == shown
 
 
+def test_templates_stay_strict_when_a_test_looks_for_them_elsewhere(settings, tmp_path):
+    first = settings.TEMPLATES[0]
+    settings.TEMPLATES = [{**first, "DIRS": [tmp_path]}]
+    with pytest.raises(UndefinedVariable):
+        render("{{ nme }}", tmp_path)
+
+
 def test_templates_of_others_are_left_in_peace():
     assert render("[{{ nme }}]", "/elsewhere") == "[]"
