@@ -85,6 +85,7 @@ def test_what_somebody_may_not_do_is_forbidden():
     client = StrictClient()
     response = client.post("/refuse/not-allowed/", headers={"referer": BEFORE})
     assert response.status_code == 403
+    assert "This is not yours." in response.content.decode()
 
 
 def test_a_defect_is_a_defect(client):
