@@ -8,6 +8,7 @@ from cxc_portal.core.models import AuditEntry, OutgoingMail
 from profiles.models import Membership, Partnership, ProgrammeRules
 from profiles.services.decisions import (
     decide_profile,
+    publish_checked_profiles,
     publish_profiles,
     reassign_profile,
     reinstate_profile,
@@ -310,6 +311,19 @@ class TestPublishSeveral:
 
     def test_none(self, officer):
         assert publish_profiles(seen={}, actor=officer) == []
+
+
+class TestPublishImported:
+    def test_members_are_told_and_the_catalogue_hears_once(self, officer, reference, listings):
+        with_member, without = submitted_profile(), submitted_profile()
+        Membership.objects.filter(organisation=without.organisation).delete()
+        publish_checked_profiles(profiles=[with_member, without], actor=officer)
+        for profile in (with_member, without):
+            profile.refresh_from_db()
+        assert [with_member.state, without.state] == ["published", "published"]
+        assert listings == [[with_member.pk, without.pk]]
+        told = OutgoingMail.objects.filter(kind="profiles/profile_published")
+        assert list(told.values_list("to", flat=True)) == [with_member.contact.email]
 
 
 class TestSuspend:

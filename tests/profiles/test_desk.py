@@ -687,6 +687,16 @@ class TestDecide:
         offered = {partnership.acronym for partnership in form.fields["partnership"].queryset}
         assert offered.isdisjoint({"EXXTRA", "RECIPE4MOBILITY"})
 
+    def test_a_profile_without_a_partnership_is_assigned(self, client, support):
+        profile = submitted_profile(partnership=None)
+        client.force_login(support)
+        page = client.get(url("change", profile.ref))
+        assert "Assign to a partnership" in page.content.decode()
+        exxtra = Partnership.objects.get(acronym="EXXTRA")
+        decide(client, profile, "reassign", partnership=exxtra.pk, comment="Rail.")
+        profile.refresh_from_db()
+        assert profile.partnership == exxtra
+
     def test_suspending_and_reinstating_stay_on_the_page(self, at_desk):
         profile = published_profile()
         response = decide(at_desk, profile, "suspend", comment="Complaint.")
