@@ -44,6 +44,9 @@ from profiles.services.reviews import (
 )
 from profiles.workflows import profile_workflow
 
+MOST_HOLDS = 12
+"""How often an open page asks, every five minutes, to keep its profile."""
+
 SUMMARIES: dict[str, Text] = {
     "publish": gettext_lazy("Publish with a message"),
     "return": gettext_lazy("Return for changes"),
@@ -116,6 +119,7 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
             is_held=is_held,
             panels=self._panels(request, profile, bound) if may_decide and not is_held else [],
             needs_exception=bool(blocking_failures(profile)),
+            most=MOST_HOLDS,
             refusal=refusal,
             changes=_changes_since(words, line, profile, seen),
             edited=_edited_meanwhile(words, profile, facts),
@@ -212,17 +216,20 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
         return redirect(self.url_of(request, ref))
 
     def hold_view(self, request: HttpRequest, ref: str) -> HttpResponse:
-        """The open page asks for it now and then: the profile stays with its reader."""
+        """The open page asks for it now and then: the profile stays with its reader, for an hour
+        at most, because a page may have been left open."""
         profile = self._profile(request, ref)
         access.require(can_validate_profile(request.user, profile))
         profile = take_profile(profile_id=profile.pk, actor=request.user)
         is_lost = profile.state != ProfileState.SUBMITTED or is_held_by_another(
             profile, request.user
         )
+        asked = request.POST.get("times", "")
         context = {
-            "profile": profile,
             "is_lost": is_lost,
             "hold_url": self.url_of(request, ref, "hold"),
+            "times": (int(asked) if asked.isdecimal() else 0) + 1,
+            "most": MOST_HOLDS,
         }
         return render(request, "profiles/desk/_hold.html", context)
 

@@ -532,6 +532,13 @@ class TestProfile:
         profile.refresh_from_db()
         assert profile.review_since == moment + timedelta(minutes=14)
 
+    @pytest.mark.parametrize(("times", "asks_again"), [("x", True), ("10", True), ("11", False)])
+    def test_a_page_that_was_left_open_lets_go_in_the_end(
+        self, at_desk, profile, times, asks_again
+    ):
+        text = at_desk.post(url("hold", profile.ref), {"times": times}).content.decode()
+        assert ("hx-post" in text) is asks_again
+
     def test_says_when_it_is_no_longer_with_the_reader(self, at_desk, profile):
         self.page(at_desk, profile)
         colleague = StaffRoleFactory().user
