@@ -67,7 +67,8 @@ class Snapshot:
     memory: dict[Any, Any]
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What `make` gave for these columns; made once until something changes."""
+        """What `make` gave; made once in each process until the catalogue, the rules or the names
+        change."""
         if key not in self.memory:
             self.memory[key] = make()
         return self.memory[key]

@@ -6,7 +6,7 @@ from typing import Any
 
 from matching.index import index
 from matching.queries.facts import clamped_windows, facts_of
-from matching.queries.rulesets import current_ruleset
+from matching.queries.rulesets import ruleset_in
 from matching.scoring.facts import ProfileFacts
 from matching.scoring.ruleset import GREEN
 from matching.scoring.search import count_bands
@@ -18,8 +18,8 @@ WINDOWS = "windows"
 def high_fits(profile: Profile, variants: Sequence[Mapping[str, Any]]) -> list[int]:
     """How many published profiles would fit highly if this one were published and said so, for
     each variant of what it says. See `profiles.strength.register_match_effect`."""
-    ruleset = current_ruleset()
     with index.reading() as snapshot:
+        ruleset = ruleset_in(snapshot)
         facts = facts_of(profile, snapshot.reference)
         return [
             count_bands(snapshot.columns, changed(facts, changes), ruleset)[GREEN]

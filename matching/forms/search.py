@@ -1,11 +1,14 @@
 """The form above a list of partners."""
 
-from collections.abc import Collection
-from functools import partial
+from collections.abc import Callable, Collection
+from functools import lru_cache, partial
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.forms import PickerSelectMultiple
@@ -94,29 +97,47 @@ class SearchForm(forms.Form):
 
     ALWAYS_SHOWN = ("name", "sort")
 
-    def __init__(self, data: QueryDict, occurring: Occurring) -> None:
+    def __init__(self, data: QueryDict, occurring: Callable[[], Occurring]) -> None:
         super().__init__(data)
-        for name, codes, choices in (
-            ("sector", occurring.sectors, _sectors),
-            ("country", occurring.countries, _countries),
-            ("language", occurring.languages, _languages),
-            ("type", occurring.organisation_types, _types),
-            ("partnership", occurring.partnerships, _partnerships),
+        self.given = data
+        for name, choices in (
+            ("sector", _sectors),
+            ("country", _countries),
+            ("language", _languages),
+            ("type", _types),
+            ("partnership", _partnerships),
         ):
             field: Any = self.fields[name]
             # Asked for only when the field is drawn or has something to check.
-            field.choices = partial(choices, codes | set(data.getlist(name)))
+            field.choices = partial(_offered, name, choices, occurring, data.getlist(name))
         self.fields["country"].widget.keywords = own_names_of_country
 
     @property
-    def folded(self) -> list[forms.BoundField]:
-        """The fields that are shown on demand."""
-        return [self[name] for name in self.fields if name not in self.ALWAYS_SHOWN]
+    def first_fields(self) -> SafeString:
+        """The two that are always shown. Nearly always they say nothing, and are drawn once."""
+        if any(self._says_something(name) for name in self.ALWAYS_SHOWN):
+            return self._draw(*self.ALWAYS_SHOWN)
+        return _untouched_first_fields(get_language())
 
     @property
-    def active(self) -> int:
-        """How many of these narrow the list."""
-        return sum(bool(self.cleaned_data.get(field.name)) for field in self.folded)
+    def active(self) -> list[forms.BoundField]:
+        """The fields beyond the two first ones that say something."""
+        return [field for field in self._further if self._says_something(field.name)]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        """The fields that say nothing yet; drawn on demand, because some have many options."""
+        return [field for field in self._further if not self._says_something(field.name)]
+
+    @property
+    def _further(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.ALWAYS_SHOWN]
+
+    def _draw(self, *names: str) -> SafeString:
+        return format_html_join("", "{}", ((self[name].as_field_group(),) for name in names))
+
+    def _says_something(self, name: str) -> bool:
+        return any(self.given.getlist(name))
 
     def search(self) -> Search:
         """What was asked for; a field with an error asks for nothing."""
@@ -136,6 +157,25 @@ class SearchForm(forms.Form):
                 mode=given("mode") or None,
             ),
         )
+
+
+@lru_cache(maxsize=32)
+def _untouched_first_fields(language: str | None) -> SafeString:
+    form = SearchForm(QueryDict(), _nothing)
+    return form._draw(*form.ALWAYS_SHOWN)
+
+
+def _nothing() -> Occurring:
+    raise AssertionError("The first fields offer nothing of the catalogue.")
+
+
+def _offered(
+    name: str,
+    choices: Callable[[Collection[str]], Choices],
+    occurring: Callable[[], Occurring],
+    chosen: list[str],
+) -> Choices:
+    return choices(getattr(occurring(), name) | set(chosen))
 
 
 def _sectors(codes: Collection[str]) -> Choices:

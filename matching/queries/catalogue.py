@@ -13,11 +13,11 @@ from matching.scoring.vocabulary import CodeList
 class Occurring:
     """The codes that published profiles of one role have."""
 
-    sectors: frozenset[str]
-    countries: frozenset[str]
-    organisation_types: frozenset[str]
-    languages: frozenset[str]
-    partnerships: frozenset[str]
+    sector: frozenset[str]
+    country: frozenset[str]
+    type: frozenset[str]
+    language: frozenset[str]
+    partnership: frozenset[str]
     """Keys as text, as forms have them."""
 
 
@@ -41,11 +41,11 @@ def _occurring(snapshot: Snapshot, role: str) -> Occurring:
         return frozenset(codes.codes[place] for place in np.unique(block.column(name)))
 
     return Occurring(
-        sectors=held("sectors", vocabulary.sectors),
-        countries=single("country", vocabulary.countries),
-        organisation_types=single("organisation_type", vocabulary.organisation_types),
-        languages=held("languages", vocabulary.languages),
-        partnerships=frozenset(
+        sector=held("sectors", vocabulary.sectors),
+        country=single("country", vocabulary.countries),
+        type=single("organisation_type", vocabulary.organisation_types),
+        language=held("languages", vocabulary.languages),
+        partnership=frozenset(
             str(key) for key in np.unique(block.column("partnership")).tolist() if key
         ),
     )

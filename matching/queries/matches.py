@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 from django.core.paginator import Page, Paginator
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from matching.index import Snapshot, index
 from matching.models import IndexRecord
 from matching.queries.facts import facts_of, plain
-from matching.queries.rulesets import current_ruleset
+from matching.queries.rulesets import ruleset_in
 from matching.scoring.change import Change, applied, smallest_change_to_green
 from matching.scoring.columns import Rows
 from matching.scoring.criteria import Criterion, Stop
@@ -20,8 +21,9 @@ from matching.scoring.facts import ProfileFacts
 from matching.scoring.filters import Filters, mask_of
 from matching.scoring.ruleset import GREEN, Ruleset
 from matching.scoring.score import score, totals
-from matching.scoring.search import best, count_bands, possible_rows
+from matching.scoring.search import Ranking, best, best_and_counts, count_bands, possible_rows
 from matching.scoring.vocabulary import UnknownCode
+from matching.wording.names import Words
 from profiles.enums import Role
 from profiles.models import Country, Profile
 
@@ -29,7 +31,9 @@ PER_PAGE = 25
 LOOKED_AT = 12
 """How many of the next best partners are asked what would make them fit highly."""
 MOST_WAYS = 3
+MOST_DIGITS = 6
 Mask = NDArray[np.bool_]
+Number = TypeVar("Number", np.intp, np.int16)
 
 
 class Sorting(StrEnum):
@@ -71,6 +75,7 @@ class Partners:
     partners: list[Partner]
     possible: int
     excluded: int
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class ExcludedPage:
     possible: int
     all_excluded: int
     same_role: int
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,7 @@ class Pair:
     a: ProfileFacts
     b: ProfileFacts
     explanation: Explanation
+    words: Words
 
 
 @dataclass(frozen=True)
@@ -130,30 +137,37 @@ class Way:
     gain: int
 
 
-def partners_of(profile: Profile, search: Search, page_number: str | int | None) -> Partners:
+def partners_of(profile: Profile, search: Search, page_number: str | None) -> Partners:
     """The page of partners of that number, the nearest where there is none of it."""
-    ruleset, named = current_ruleset(), _refs_with(search.words)
+    named = _refs_with(search.words)
     with index.reading() as snapshot:
-        facts, columns = _facts_in(snapshot, profile), snapshot.columns
+        ruleset, columns = ruleset_in(snapshot), snapshot.columns
+        facts = _facts_in(snapshot, profile)
         mask = _mask(snapshot, search, named)
-        counts = count_bands(columns, facts, ruleset, mask=mask)
-        possible = best(columns, facts, ruleset, top=0).possible
-        page = Paginator(range(sum(counts.values())), PER_PAGE).get_page(page_number)
-        rows = _rows(snapshot, facts, ruleset, search, mask, page)
-        scores = totals(columns, rows, facts, ruleset).tolist()
+        number = _number(page_number)
+        top = number * PER_PAGE if search.sorting == Sorting.SCORE else 0
+        ranking, counts = best_and_counts(columns, facts, ruleset, top=top, mask=mask)
+        page = Paginator(range(ranking.possible), PER_PAGE).get_page(number)
+        rows, scores = _rows(snapshot, facts, ruleset, search, mask, page, ranking)
         refs = columns.refs(rows)
+        possible = ranking.possible
+        if mask is not None:
+            possible = best(columns, facts, ruleset, top=0).possible
         counterparts = _count_role(snapshot, Role(profile.role).counterpart)
+        words = _words(snapshot)
     partners = [
-        Partner(ref, total, ruleset.band(total)) for ref, total in zip(refs, scores, strict=True)
+        Partner(ref, total, ruleset.band(total))
+        for ref, total in zip(refs, scores.tolist(), strict=True)
     ]
-    return Partners(ruleset, counts, page, partners, possible, counterparts - possible)
+    return Partners(ruleset, counts, page, partners, possible, counterparts - possible, words)
 
 
-def excluded_from(profile: Profile, search: Search, page_number: str | int | None) -> ExcludedPage:
+def excluded_from(profile: Profile, search: Search, page_number: str | None) -> ExcludedPage:
     """A page of those of the other role whom a hard stop keeps apart, by name."""
-    ruleset, named = current_ruleset(), _refs_with(search.words)
+    named = _refs_with(search.words)
     with index.reading() as snapshot:
-        facts, columns = _facts_in(snapshot, profile), snapshot.columns
+        ruleset, columns = ruleset_in(snapshot), snapshot.columns
+        facts = _facts_in(snapshot, profile)
         possible = possible_rows(columns, facts, ruleset)
         mask = mask_of(columns, Filters(role=Role(profile.role).counterpart))
         all_excluded = int(np.count_nonzero(mask)) - len(possible)
@@ -161,22 +175,22 @@ def excluded_from(profile: Profile, search: Search, page_number: str | int | Non
             mask &= narrow
         mask[possible] = False
         rows = np.flatnonzero(mask)
-        page = Paginator(range(len(rows)), PER_PAGE).get_page(page_number)
+        page = Paginator(range(len(rows)), PER_PAGE).get_page(_number(page_number))
         rows = _slice(rows[np.argsort(_names(snapshot)[rows], kind="stable")], page)
         stops = score(columns, rows, facts, ruleset).stops.tolist()
-        refs = columns.refs(rows)
+        refs, words = columns.refs(rows), _words(snapshot)
         same_role = _count_role(snapshot, Role(profile.role)) - (
             columns.row_of(facts.ref) is not None
         )
     excluded = [Excluded(ref, Stop(stop)) for ref, stop in zip(refs, stops, strict=True)]
-    return ExcludedPage(page, excluded, len(possible), all_excluded, same_role)
+    return ExcludedPage(page, excluded, len(possible), all_excluded, same_role, words)
 
 
 def report_on(profile: Profile, top: int) -> Report:
     """The `top` best partners with their points, and all published profiles that are excluded."""
-    ruleset = current_ruleset()
     with index.reading() as snapshot:
-        facts, columns = _facts_in(snapshot, profile), snapshot.columns
+        ruleset, columns = ruleset_in(snapshot), snapshot.columns
+        facts = _facts_in(snapshot, profile)
         counts = count_bands(columns, facts, ruleset)
         found = best(columns, facts, ruleset, top=top)
         scores = score(columns, found.rows, facts, ruleset)
@@ -200,10 +214,11 @@ def report_on(profile: Profile, top: int) -> Report:
 
 def pair_of(profile: Profile, other: Profile) -> Pair:
     """Both profiles' facts and what their score is made of."""
-    ruleset = current_ruleset()
     with index.reading() as snapshot:
+        ruleset = ruleset_in(snapshot)
         a, b = _facts_in(snapshot, profile), _facts_in(snapshot, other)
-    return Pair(ruleset, a, b, explain(a, b, ruleset))
+        words = _words(snapshot)
+    return Pair(ruleset, a, b, explain(a, b, ruleset), words)
 
 
 def ways_to_more_partners(profile: Profile) -> list[Way]:
@@ -212,9 +227,10 @@ def ways_to_more_partners(profile: Profile) -> list[Way]:
     Each way is the smallest change that does it for one of the next best partners; its gain is
     counted over the whole catalogue.
     """
-    ruleset, gains = current_ruleset(), {}
+    gains: dict[tuple[Change, ...], int] = {}
     with index.reading() as snapshot:
-        facts, columns = _facts_in(snapshot, profile), snapshot.columns
+        ruleset, columns = ruleset_in(snapshot), snapshot.columns
+        facts = _facts_in(snapshot, profile)
         now = count_bands(columns, facts, ruleset)[GREEN]
         ranking = best(columns, facts, ruleset, top=now + LOOKED_AT)
         for row in ranking.rows[now:].tolist():
@@ -224,6 +240,11 @@ def ways_to_more_partners(profile: Profile) -> list[Way]:
                 gains[changes] = then - now
     ways = [Way(changes, gain) for changes, gain in gains.items()]
     return sorted(ways, key=lambda way: -way.gain)[:MOST_WAYS]
+
+
+def _words(snapshot: Snapshot) -> Words:
+    found: Words = snapshot.remembered("words", Words.load)
+    return found
 
 
 def _facts_in(snapshot: Snapshot, profile: Profile) -> ProfileFacts:
@@ -254,9 +275,16 @@ def _mask(snapshot: Snapshot, search: Search, named: Sequence[str] | None) -> Ma
         return np.zeros(len(snapshot.columns), np.bool_)
     if named is not None:
         has_name = np.zeros_like(mask)
-        has_name[snapshot.columns.rows_of(named)] = True
+        has_name[_rows_named(snapshot, named)] = True
         mask &= has_name
     return mask
+
+
+def _number(page: str | None) -> int:
+    """The number of a page as it stands in an address; 1 for what is none."""
+    if page is None or not page.isdecimal() or len(page) > MOST_DIGITS:
+        return 1
+    return max(int(page), 1)
 
 
 def _rows(
@@ -266,23 +294,35 @@ def _rows(
     search: Search,
     mask: Mask | None,
     page: Page[int],
-) -> Rows:
-    """The rows of this page, in order."""
+    ranking: Ranking,
+) -> tuple[Rows, NDArray[np.int16]]:
+    """The rows of this page in order, and their totals."""
     columns = snapshot.columns
     if search.sorting == Sorting.SCORE:
-        ranking = best(columns, facts, ruleset, top=page.number * PER_PAGE, mask=mask)
-        return _slice(ranking.rows, page)
+        return _slice(ranking.rows, page), _slice(ranking.totals, page)
     rows = possible_rows(columns, facts, ruleset, mask=mask)
     if search.sorting == Sorting.NAME:
-        return _slice(rows[np.argsort(_names(snapshot)[rows], kind="stable")], page)
+        chosen = _slice(rows[np.argsort(_names(snapshot)[rows], kind="stable")], page)
+        return chosen, totals(columns, chosen, facts, ruleset)
     places = _countries(snapshot).take(columns.block(rows).column("country"))
-    order = np.lexsort((-totals(columns, rows, facts, ruleset), places))
-    return _slice(rows[order], page)
+    scores = totals(columns, rows, facts, ruleset)
+    order = _slice(np.lexsort((-scores, places)), page)
+    return rows[order], scores[order]
 
 
-def _slice(rows: Rows, page: Page[int]) -> Rows:
+def _slice(rows: NDArray[Number], page: Page[int]) -> NDArray[Number]:
     start = (page.number - 1) * PER_PAGE
     return rows[start : start + PER_PAGE]
+
+
+def _rows_named(snapshot: Snapshot, refs: Sequence[str]) -> Rows:
+    """The rows of those refs that are here, in the order of the refs."""
+    known = snapshot.columns.block(slice(0, len(snapshot.columns))).column("ref")
+    wanted = np.array(refs, known.dtype)
+    rows = np.searchsorted(known, wanted)
+    is_here = rows < len(known)
+    is_here[is_here] = known[rows[is_here]] == wanted[is_here]
+    return rows[is_here]
 
 
 def _names(snapshot: Snapshot) -> NDArray[np.int64]:
@@ -290,13 +330,10 @@ def _names(snapshot: Snapshot) -> NDArray[np.int64]:
 
     def in_order() -> NDArray[np.int64]:
         refs = IndexRecord.objects.listed().order_by("name", "ref").values_list("ref", flat=True)
-        known = snapshot.columns.block(slice(0, len(snapshot.columns))).column("ref")
-        wanted = np.array(list(refs), known.dtype)
-        rows = np.searchsorted(known, wanted)
-        is_here = rows < len(known)
-        is_here[is_here] = known[rows[is_here]] == wanted[is_here]
-        places = np.full(len(known), len(wanted), np.int64)
-        places[rows[is_here]] = np.flatnonzero(is_here)
+        rows = _rows_named(snapshot, list(refs))
+        places = np.empty(len(snapshot.columns), np.int64)
+        places.fill(len(rows))
+        places[rows] = np.arange(len(rows))
         return places
 
     return snapshot.remembered("names", in_order)

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from matching.index import Snapshot
 from matching.models import RulesetVersion
 from matching.scoring.criteria import Criterion
 from matching.scoring.ruleset import Ruleset
@@ -15,6 +16,12 @@ def current_ruleset() -> Ruleset:
             "There is no ruleset yet. Run: python manage.py load_reference_data"
         )
     return ruleset_of(latest)
+
+
+def ruleset_in(snapshot: Snapshot) -> Ruleset:
+    """The same, remembered with the columns that it is applied to."""
+    found: Ruleset = snapshot.remembered("ruleset", current_ruleset)
+    return found
 
 
 def ruleset_of(row: RulesetVersion) -> Ruleset:

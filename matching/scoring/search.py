@@ -42,8 +42,42 @@ def best(
     match or exchange is open.
     """
     query = Query.of(facts, columns.vocabulary)
+    losses = _losses(columns, query, ruleset, mask, engaged)
+    return _best(columns, query, ruleset, losses, top)
+
+
+def best_and_counts(
+    columns: FactColumns,
+    facts: ProfileFacts,
+    ruleset: Ruleset,
+    *,
+    top: int,
+    mask: NDArray[np.bool_] | None = None,
+    engaged: Collection[str] = (),
+) -> tuple[Ranking, dict[str, int]]:
+    """What `best` and `count_bands` give, in one look at the rows."""
+    query = Query.of(facts, columns.vocabulary)
+    losses = _losses(columns, query, ruleset, mask, engaged)
+    counts = _count(columns, query, ruleset, losses)
+    return _best(columns, query, ruleset, losses, top), counts
+
+
+def _losses(
+    columns: FactColumns,
+    query: Query,
+    ruleset: Ruleset,
+    mask: NDArray[np.bool_] | None,
+    engaged: Collection[str],
+) -> Losses:
     losses = least_losses(columns, query, ruleset, mask)
     losses[columns.rows_of(engaged)] = STOPPED
+    return losses
+
+
+def _best(
+    columns: FactColumns, query: Query, ruleset: Ruleset, losses: Losses, top: int
+) -> Ranking:
+    """Uses the losses up."""
     possible = int(np.count_nonzero(losses != STOPPED))
     rows = np.empty(0, np.intp)
     totals = np.empty(0, np.int16)
@@ -70,8 +104,10 @@ def count_bands(
 ) -> dict[str, int]:
     """How many partners that no hard stop rules out stand in each band."""
     query = Query.of(facts, columns.vocabulary)
-    losses = least_losses(columns, query, ruleset, mask)
-    losses[columns.rows_of(engaged)] = STOPPED
+    return _count(columns, query, ruleset, _losses(columns, query, ruleset, mask, engaged))
+
+
+def _count(columns: FactColumns, query: Query, ruleset: Ruleset, losses: Losses) -> dict[str, int]:
     rows = np.flatnonzero(losses <= (FULL_SCORE - ruleset.orange_from) // UNIT)
     totals = totals_of(columns, rows, query, ruleset)
     green = int(np.count_nonzero(totals >= ruleset.green_from))
@@ -89,9 +125,8 @@ def possible_rows(
     engaged: Collection[str] = (),
 ) -> Rows:
     """All rows that no hard stop and no mask rules out, ascending."""
-    losses = least_losses(columns, Query.of(facts, columns.vocabulary), ruleset, mask)
-    losses[columns.rows_of(engaged)] = STOPPED
-    return np.flatnonzero(losses != STOPPED)
+    query = Query.of(facts, columns.vocabulary)
+    return np.flatnonzero(_losses(columns, query, ruleset, mask, engaged) != STOPPED)
 
 
 def _promising(losses: Losses, count: int) -> Rows:

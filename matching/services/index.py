@@ -35,8 +35,18 @@ def refresh_records(*, profile_ids: Sequence[int]) -> None:
 
 
 def follow_reference_data() -> None:
-    """The index keeps to the reference data as it stands; nothing happens where it does already."""
-    refresh_records(profile_ids=[])
+    """The index keeps to the code lists as they stand, and every process asks for names anew."""
+    with transaction.atomic():
+        refresh_records(profile_ids=[])
+        forget_what_is_remembered()
+
+
+def forget_what_is_remembered() -> None:
+    """Every process drops what it worked out from the catalogue, the rules and the names."""
+    with transaction.atomic():
+        state = _locked_state()
+        state.stamp = _next_stamp(state.stamp)
+        state.save(update_fields=["stamp"])
 
 
 def rebuild_index(*, watcher: Callable[[int, int], None] | None = None) -> int:

@@ -7,6 +7,7 @@ from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed
 from matching.models import RulesetVersion
 from matching.scoring.ruleset import PUBLISHED_RULESET, Ruleset
+from matching.services.index import forget_what_is_remembered
 from profiles.models import User
 from profiles.permissions import can_keep_reference_data
 
@@ -32,6 +33,7 @@ def publish_ruleset(*, ruleset: Ruleset, note: str, actor: User | None) -> Rules
             published_by=actor,
         )
         audit.record("ruleset.published", subject=row, actor=actor, data={"version": row.version})
+        forget_what_is_remembered()
     return row
 
 

@@ -1,18 +1,15 @@
 """The partners that fit a profile, and why."""
 
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from cxc_portal.core import access, clock
+from cxc_portal.core import access
 from matching.forms.search import SearchForm
-from matching.queries.catalogue import Occurring, occurring_in
+from matching.queries.catalogue import occurring_in
 from matching.queries.matches import (
     Search,
     excluded_from,
@@ -28,9 +25,9 @@ from profiles.models import Profile
 from profiles.permissions import can_edit_profile, can_see_matches, can_validate_profile
 from profiles.workflows import profile_workflow
 
-SHOWN = ("organisation__country", "organisation__organisation_type", "partnership")
-EXCLUDED = "excluded"
-WAYS = "ways"
+NAMED = ("ref", "role", "state", "state_since", "partnership", "organisation__name")
+SHOWN = ("organisation__country", "organisation__organisation_type")
+EXCLUDED, WAYS, FIELDS = "excluded", "ways", "fields"
 FEW = 3
 """With fewer high fits than this the page says what would bring more."""
 
@@ -50,31 +47,34 @@ def my_matches(request: HttpRequest) -> HttpResponse:
 @access.members
 def matches(request: HttpRequest, ref: str) -> HttpResponse:
     """The partners of a published profile, or those who are excluded and why."""
-    profile = _own_profile(request, ref)
+    profile = _profile(request, ref)
     if not can_see_matches(request.user, profile):
         return _not_published(request, profile)
-    if request.GET.get("show") == WAYS:
-        return _ways(request, profile)
-    form, search = _search(request, profile)
-    page = request.GET.get("page")
-    is_excluded = request.GET.get("show") == EXCLUDED
-    context = _excluded(profile, search, page) if is_excluded else _partners(profile, search, page)
+    show = request.GET.get("show", "")
+    if show == WAYS:
+        return _varied(_ways(request, profile))
+    form = SearchForm(request.GET, partial(occurring_in, profile.counterpart))
+    if show == FIELDS and _wants_part(request):
+        return _varied(render(request, "matching/_more_fields.html", {"form": form}))
+    search, page = form.search(), request.GET.get("page")
+    context = (
+        _excluded(profile, search, page) if show == EXCLUDED else _partners(profile, search, page)
+    )
+    context |= {"profile": profile, "search": search, "is_excluded": show == EXCLUDED}
+    if _wants_part(request):
+        return _varied(render(request, "matching/_list.html", context))
     context |= {
-        "profile": profile,
-        "search": search,
-        "is_excluded": is_excluded,
+        "form": form,
+        "has_all_fields": "more" in request.GET or show == FIELDS,
         "is_own": profile.organisation.has_member(request.user),
     }
-    if _wants_list_only(request):
-        return _varied(render(request, "matching/_list.html", context))
-    context |= {"form": form, "fields": _fields(profile, form)}
     return _varied(render(request, "matching/matches.html", context))
 
 
 @access.members
 def pair(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
     """How two profiles fit: their points one by one, or what keeps them apart."""
-    profile = _own_profile(request, ref)
+    profile = _profile(request, ref)
     if not can_see_matches(request.user, profile):
         return _not_published(request, profile)
     listed = Profile.objects.visible_to(request.user).published().select_related(*SHOWN)
@@ -86,17 +86,18 @@ def pair(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
         "may_edit": can_edit_profile(request.user, profile),
         "is_own": profile.organisation.has_member(request.user),
     }
-    template = "matching/_pair.html" if _wants_list_only(request) else "matching/pair.html"
+    template = "matching/_pair.html" if _wants_part(request) else "matching/pair.html"
     return _varied(render(request, template, context))
 
 
-def _own_profile(request: HttpRequest, ref: str) -> Profile:
+def _profile(request: HttpRequest, ref: str) -> Profile:
     """The profile; 404 for strangers, 403 for whoever may know of it but not see its matches."""
-    visible = Profile.objects.visible_to(request.user).select_related(*SHOWN)
-    profile = access.get_visible(visible.prefetch_related("organisation__memberships"), ref=ref)
-    access.require(
-        profile.organisation.has_member(request.user) or can_validate_profile(request.user, profile)
-    )
+    user, profiles = request.user, Profile.objects.select_related("organisation").only(*NAMED)
+    profiles = profiles.prefetch_related("organisation__memberships")
+    # One's own first: that is the usual case, and a quick question.
+    own = profiles.of_member(user).filter(ref=ref).first()
+    profile = own or access.get_visible(profiles.visible_to(user), ref=ref)
+    access.require(profile.organisation.has_member(user) or can_validate_profile(user, profile))
     return profile
 
 
@@ -105,20 +106,12 @@ def _not_published(request: HttpRequest, profile: Profile) -> HttpResponse:
     return render(request, "matching/not_published.html", {"profile": profile, "baton": baton})
 
 
-def _search(request: HttpRequest, profile: Profile) -> tuple[SearchForm | None, Search]:
-    """The form and what it asks for; no form where nothing is asked for."""
-    if not request.GET.keys() & SearchForm.base_fields.keys():
-        return None, Search()
-    form = SearchForm(request.GET, occurring_in(profile.counterpart))
-    return form, form.search()
-
-
 def _partners(profile: Profile, search: Search, page: str | None) -> dict[str, Any]:
     partners = partners_of(profile, search, page)
     return {
         "partners": partners,
         "bands": band_counts(partners.counts),
-        "rows": partner_rows(profile, partners.partners),
+        "rows": partner_rows(profile, partners.partners, partners.words),
         "page": partners.page,
         "possible": partners.possible,
         "excluded": partners.excluded,
@@ -131,7 +124,7 @@ def _partners(profile: Profile, search: Search, page: str | None) -> dict[str, A
 def _excluded(profile: Profile, search: Search, page: str | None) -> dict[str, Any]:
     found = excluded_from(profile, search, page)
     return {
-        "rows": excluded_rows(profile, found.excluded),
+        "rows": excluded_rows(profile, found.excluded, found.words),
         "page": found.page,
         "possible": found.possible,
         "excluded": found.all_excluded,
@@ -143,33 +136,12 @@ def _ways(request: HttpRequest, profile: Profile) -> HttpResponse:
     """What the profile could change so that more partners fit highly."""
     words = Words.load()
     ways = [(way.gain, proposals(way.changes, words)) for way in ways_to_more_partners(profile)]
-    context = {
-        "profile": profile,
-        "ways": ways,
-        "may_edit": can_edit_profile(request.user, profile),
-    }
-    template = "matching/_ways.html" if _wants_list_only(request) else "matching/ways.html"
-    return _varied(render(request, template, context))
+    may_edit = can_edit_profile(request.user, profile)
+    template = "matching/_ways.html" if _wants_part(request) else "matching/ways.html"
+    return render(request, template, {"profile": profile, "ways": ways, "may_edit": may_edit})
 
 
-def _fields(profile: Profile, form: SearchForm | None) -> SafeString:
-    occurring = occurring_in(profile.counterpart)
-    if form is None:
-        minute = f"{clock.now():%H:%M}"
-        return _untouched_fields(occurring, get_language(), minute)
-    return render_to_string("matching/_fields.html", {"form": form})
-
-
-@lru_cache(maxsize=64)
-def _untouched_fields(occurring: Occurring, language: str, minute: str) -> SafeString:
-    """Drawing hundreds of options takes longer than finding the partners, so it is done once for
-    all readers of a language. New names of countries and the like show within a minute."""
-    form = SearchForm(QueryDict(), occurring)
-    form.search()
-    return render_to_string("matching/_fields.html", {"form": form})
-
-
-def _wants_list_only(request: HttpRequest) -> bool:
+def _wants_part(request: HttpRequest) -> bool:
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.history_restore_request
 

@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cxc_portal.core.templatetags.portal import BANDS
+from cxc_portal.core.templatetags import portal
 from cxc_portal.core.types import Text
 from matching.queries.matches import Excluded, Pair, Partner
 from matching.scoring.change import smallest_change_to_green
 from matching.scoring.criteria import Stop
+from matching.views.stencil import draw_all
 from matching.wording.changes import Proposal, proposals
 from matching.wording.criteria import CriteriaInWords, Line
 from matching.wording.names import Words
@@ -23,47 +27,15 @@ from profiles.models import Profile
 FIELDS = (
     "ref",
     "languages",
+    "partnership_id",
     "organisation__name",
-    "organisation__sectors",
-    "organisation__organisation_type__label",
+    "organisation__organisation_type_id",
     "organisation__country_id",
-    "organisation__country__name",
     "organisation__main_sector_id",
-    "organisation__main_sector__title",
-    "partnership__acronym",
+    "organisation__sectors",
 )
 MOST_LANGUAGES = 3
-
-
-@dataclass(frozen=True)
-class Row:
-    """One organisation in a list. `more_…` count what is not named."""
-
-    ref: str
-    name: str
-    type: str
-    country: str
-    country_name: str
-    sector: str
-    more_sectors: int
-    partnership: str
-    languages: str
-    more_languages: int
-    url: str
-    pair_url: str
-
-
-@dataclass(frozen=True)
-class PartnerRow:
-    row: Row
-    score: float
-    band: str
-
-
-@dataclass(frozen=True)
-class ExcludedRow:
-    row: Row
-    reasons: list[Text]
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -81,16 +53,6 @@ class PairInWords:
     journey: tuple[str, str]
 
 
-def partner_rows(profile: Profile, partners: Sequence[Partner]) -> list[PartnerRow]:
-    """The partners in their order, in one query however many they are."""
-    rows = _rows(profile, [partner.ref for partner in partners])
-    return [
-        PartnerRow(rows[partner.ref], partner.total / 10, partner.band)
-        for partner in partners
-        if partner.ref in rows
-    ]
-
-
 def band_counts(counts: Mapping[str, int]) -> list[dict[str, Text]]:
     """How many stand in each band, best first, as badges."""
     return [
@@ -99,23 +61,35 @@ def band_counts(counts: Mapping[str, int]) -> list[dict[str, Text]]:
             "tone": look["tone"],
             "icon": look["icon"],
         }
-        for band, look in BANDS.items()
+        for band, look in portal.BANDS.items()
     ]
 
 
-def excluded_rows(profile: Profile, excluded: Sequence[Excluded]) -> list[ExcludedRow]:
+def partner_rows(profile: Profile, partners: Sequence[Partner], words: Words) -> SafeString:
+    """The partners in their order, in one query however many they are."""
+    rows = _rows(profile, [partner.ref for partner in partners], words)
+    return draw_all(
+        "matching/_partner.html",
+        (
+            rows[partner.ref] | {"ring": portal.ring(partner.total / 10, partner.band)}
+            for partner in partners
+            if partner.ref in rows
+        ),
+    )
+
+
+def excluded_rows(profile: Profile, excluded: Sequence[Excluded], words: Words) -> SafeString:
     """The excluded in their order, with their reasons in a few words."""
-    rows = _rows(profile, [one.ref for one in excluded])
-    return [
-        ExcludedRow(rows[one.ref], [SHORT_STOPS[stop] for stop in one.stops])
-        for one in excluded
-        if one.ref in rows
-    ]
+    rows = _rows(profile, [one.ref for one in excluded], words)
+    return draw_all(
+        "matching/_excluded_row.html",
+        (rows[one.ref] | {"reasons": _reasons(one.stops)} for one in excluded if one.ref in rows),
+    )
 
 
 def pair_in_words(pair: Pair) -> PairInWords:
     """All that can be said of a pair; takes a few milliseconds for the smallest change."""
-    words, explained = Words.load(), pair.explanation
+    words, explained = pair.words, pair.explanation
     changes = smallest_change_to_green(pair.a, pair.b, pair.ruleset) or ()
     visitor, host = (pair.b, pair.a) if pair.a.role == Role.HOST else (pair.a, pair.b)
     return PairInWords(
@@ -130,28 +104,46 @@ def pair_in_words(pair: Pair) -> PairInWords:
     )
 
 
-def _rows(profile: Profile, refs: Iterable[str]) -> dict[str, Row]:
+def _rows(profile: Profile, refs: Iterable[str], words: Words) -> dict[str, Row]:
     found = Profile.objects.filter(ref__in=refs).values(*FIELDS)
-    return {values["ref"]: _row(profile, values) for values in found}
+    # No reference holds an underscore: one address serves for all.
+    url = reverse("profiles:profile", args=["_"])
+    pair_url = reverse("matching:pair", args=[profile.ref, "_"])
+    return {
+        values["ref"]: _row(values, words)
+        | {
+            "url": url.replace("_", values["ref"]),
+            "pair_url": pair_url.replace("_", values["ref"]),
+        }
+        for values in found
+    }
 
 
-def _row(profile: Profile, values: Mapping[str, Any]) -> Row:
-    main = values["organisation__main_sector_id"]
+def _row(values: Mapping[str, Any], words: Words) -> Row:
+    """What stands in the columns; `more_…` says how many are not named."""
+    main, country = values["organisation__main_sector_id"], values["organisation__country_id"]
     languages = sorted(language_name(code) for code in values["languages"])
-    return Row(
-        ref=values["ref"],
-        name=values["organisation__name"],
-        type=_short(values["organisation__organisation_type__label"]),
-        country=values["organisation__country_id"],
-        country_name=values["organisation__country__name"],
-        sector=values["organisation__main_sector__title"],
-        more_sectors=len(set(values["organisation__sectors"]) - {main}),
-        partnership=values["partnership__acronym"] or _("none yet"),
-        languages=", ".join(languages[:MOST_LANGUAGES]),
-        more_languages=len(languages[MOST_LANGUAGES:]),
-        url=reverse("profiles:profile", args=[values["ref"]]),
-        pair_url=reverse("matching:pair", args=[profile.ref, values["ref"]]),
-    )
+    return {
+        "name": values["organisation__name"],
+        "type": _short(words.types.get(values["organisation__organisation_type_id"], "")),
+        "flag": portal.flag(country),
+        "country": words.country(country),
+        "sector": words.sectors.get(main, ""),
+        "more_sectors": _more(len(set(values["organisation__sectors"]) - {main})),
+        "partnership": words.partnerships.get(values["partnership_id"], ""),
+        "languages": ", ".join(languages[:MOST_LANGUAGES]),
+        "more_languages": _more(len(languages[MOST_LANGUAGES:])),
+    }
+
+
+def _reasons(stops: Stop) -> SafeString:
+    badges = (portal.badge(SHORT_STOPS[stop], tone="danger", icon="stop") for stop in stops)
+    drawn = (render_to_string("components/badge.html", badge) for badge in badges)
+    return format_html_join(" ", "{}", ((badge,) for badge in drawn))
+
+
+def _more(number: int) -> str:
+    return _("and %(number)s more") % {"number": number} if number else ""
 
 
 def _short(label: str) -> str:

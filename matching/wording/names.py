@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cxc_portal.core.types import Text
 from matching.scoring.explain import Wish
 from profiles.enums import Activity, Objective
-from profiles.models import Country, OrganisationType, Sector
+from profiles.models import Country, OrganisationType, Partnership, Sector
 
 MOST_NAMED = 3
 Name = Callable[[str], str]
@@ -26,6 +26,7 @@ class Words:
     sectors: Mapping[str, str]
     countries: Mapping[str, str]
     types: Mapping[str, str]
+    partnerships: Mapping[int, str]
 
     @classmethod
     def load(cls) -> Self:
@@ -33,6 +34,7 @@ class Words:
             dict(Sector.objects.values_list("code", "title")),
             dict(Country.objects.values_list("code", "name")),
             dict(OrganisationType.objects.values_list("code", "label")),
+            dict(Partnership.objects.values_list("pk", "acronym")),
         )
 
     def sector(self, code: str) -> str:

@@ -329,11 +329,24 @@ def test_a_type_that_loses_its_role_is_taken_up_when_the_reference_data_is_loade
     assert eligible == [True, False]
 
 
-def test_loading_the_reference_data_again_changes_nothing(index):
+def test_loading_the_reference_data_again_writes_no_record(index):
     published_profile()
-    before = IndexState.objects.get().stamp
+    before = list(IndexRecord.objects.values())
     load_reference_data()
-    assert IndexState.objects.get().stamp == before
+    assert list(IndexRecord.objects.values()) == before
+
+
+def test_loading_the_reference_data_makes_every_process_ask_for_names_anew(index):
+    made = []
+
+    def remember() -> None:
+        with index.reading() as snapshot:
+            snapshot.remembered("key", lambda: made.append(1))
+
+    remember()
+    load_reference_data()
+    remember()
+    assert made == [1, 1]
 
 
 def test_records_are_written_anew_when_codes_lose_their_places(index):
