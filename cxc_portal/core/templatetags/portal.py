@@ -5,6 +5,7 @@ Each tag renders `templates/components/<name>.html`, which lists the same option
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypedDict
 
 from django import template
@@ -12,7 +13,9 @@ from django.forms import BaseForm
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import maps
@@ -61,15 +64,28 @@ def theme(context: Context) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str, label: Text = "") -> Options:
-    return {"name": name, "label": label}
+@register.simple_tag
+def icon(name: str, label: Text = "") -> SafeString:
+    return _icon(str(name), str(label))
 
 
-@register.inclusion_tag("components/flag.html")
-def flag(code: str, label: Text = "") -> Options:
-    code = str(code or "").upper()
-    return {"code": code, "label": label, "is_known": code == "EU" or code in maps.PLACES}
+@register.simple_tag
+def flag(code: str, label: Text = "") -> SafeString:
+    return _flag(str(code or "").upper(), str(label))
+
+
+# The same few drawings stand on a page dozens of times. Each is drawn once in a process.
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str) -> SafeString:
+    return _component("icon", name=name, label=label)
+
+
+@lru_cache(maxsize=1024)
+def _flag(code: str, label: str) -> SafeString:
+    is_known = code == "EU" or code in maps.PLACES
+    return _component("flag", code=code, label=label, is_known=is_known)
 
 
 @register.inclusion_tag("components/initials.html")
@@ -97,9 +113,14 @@ def band(value: str) -> Options:
     return {"text": described["word"], "tone": described["tone"], "icon": described["icon"]}
 
 
-@register.inclusion_tag("components/ring.html")
-def ring(score: float, band: str, size: str = "") -> Options:
-    return {"score": score, "percent": f"{float(score):.1f}", "size": size, **BANDS[str(band)]}
+@register.simple_tag
+def ring(score: float, band: str, size: str = "") -> SafeString:
+    return _ring(float(score), str(band), size, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _ring(score: float, band: str, size: str, language: str | None) -> SafeString:
+    return _component("ring", score=score, percent=f"{score:.1f}", size=size, **BANDS[band])
 
 
 @register.inclusion_tag("components/score_bars.html")
@@ -343,14 +364,47 @@ def dialog(content: SafeString, id: str, title: Text) -> SafeString:
     return _component("dialog", content=content, id=id, title=title)
 
 
-def _component(name: str, **options: Any) -> SafeString:
-    return render_to_string(f"components/{name}.html", options)
+def _component(component: str, /, **options: Any) -> SafeString:
+    return render_to_string(f"components/{component}.html", options)
 
 
 @register.inclusion_tag("components/autosave.html")
 def autosave_status() -> Options:
     """The line that tells whether a form with `data-autosave` is saved."""
     return {}
+
+
+@register.simple_tag
+def option(option: Mapping[str, Any]) -> SafeString:
+    """One check box or radio button of a choice widget, with its label and hint.
+
+    Drawn without a template, because a picker holds up to two hundred of them.
+    """
+    attrs, hint = option["attrs"], option.get("hint")
+    key = attrs.get("id", "")
+    drawn = format_html(
+        '<input type="{}" name="{}" value="{}"{}>\n<label{}>{}</label>',
+        option["type"],
+        option["name"],
+        str(option["value"]),
+        _attributes(attrs),
+        _attributes({"for": key} if key else {}),
+        option["label"],
+    )
+    if not hint:
+        return drawn
+    hint_id = _attributes({"id": f"{key}_hint"} if key else {})
+    return format_html('{}\n<p class="hint"{}>{}</p>', drawn, hint_id, hint)
+
+
+def _attributes(attrs: Mapping[str, Any]) -> SafeString:
+    """As Django's widgets draw them: True stands alone, False is left out."""
+    drawn = (
+        format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value)
+        for name, value in attrs.items()
+        if value is not False
+    )
+    return format_html_join("", "{}", ((one,) for one in drawn))
 
 
 @register.filter
