@@ -21,7 +21,9 @@ def publish_ruleset(*, ruleset: Ruleset, note: str, actor: User | None) -> Rules
     with transaction.atomic():
         if actor is not None and not can_keep_reference_data(actor):
             raise NotAllowed(_("Only the Support Office changes the rules."))
-        latest = RulesetVersion.objects.select_for_update(of=("self",)).first()
+        versions = RulesetVersion.objects.order_by("version")
+        versions.select_for_update(of=("self",)).first()  # whoever publishes next waits here
+        latest = versions.last()
         row = RulesetVersion.objects.create(
             version=latest.version + 1 if latest else 1,
             **{criterion.value: weight for criterion, weight in ruleset.weights.items()},

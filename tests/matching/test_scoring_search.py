@@ -10,7 +10,7 @@ from matching.scoring.columns import FactColumns
 from matching.scoring.query import Query
 from matching.scoring.ruleset import PUBLISHED, PUBLISHED_RULESET, Ruleset
 from matching.scoring.score import score
-from matching.scoring.search import best, count_bands
+from matching.scoring.search import best, best_and_counts, count_bands, possible_rows
 from tests.matching.scoring_world import (
     VOCABULARY,
     days,
@@ -224,3 +224,39 @@ def test_the_bands_count_everybody_whom_nothing_stops(seed):
     _, totals, _ = plainly_best(columns, asker, PUBLISHED_RULESET, 999, mask=mask, engaged=engaged)
     bands = [PUBLISHED_RULESET.band(total) for total in totals]
     assert counts == {band: bands.count(band) for band in ("green", "orange", "red")}
+
+
+# --- everybody, and both at once ---------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.booleans())
+def test_possible_are_those_that_no_stop_and_no_mask_rules_out(seed, has_mask):
+    asker, *others = random_profiles(60, seed=seed)
+    columns = columns_of(*others)
+    mask = np.arange(60 - 1) % 3 > 0 if has_mask else None
+    engaged = columns.refs(slice(0, 5))
+
+    found = possible_rows(columns, asker, PUBLISHED_RULESET, mask=mask, engaged=engaged)
+
+    scores = score(columns, None, asker, PUBLISHED_RULESET, engaged=engaged)
+    expected = np.flatnonzero(scores.stops == 0)
+    if mask is not None:
+        expected = expected[mask[expected]]
+    assert found.tolist() == expected.tolist()
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(0, 70), rulesets())
+def test_the_best_and_the_counts_are_the_same_in_one_look(seed, top, ruleset):
+    asker, *others = random_profiles(60, seed=seed)
+    columns = columns_of(*others)
+    limits = {"mask": np.arange(59) % 4 > 0, "engaged": columns.refs(slice(0, 3))}
+
+    ranking, counts = best_and_counts(columns, asker, ruleset, top=top, **limits)
+
+    expected = best(columns, asker, ruleset, top=top, **limits)
+    assert ranking.rows.tolist() == expected.rows.tolist()
+    assert ranking.totals.tolist() == expected.totals.tolist()
+    assert ranking.possible == expected.possible
+    assert counts == count_bands(columns, asker, ruleset, **limits)
