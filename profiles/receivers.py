@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa
-from django.http import HttpRequest
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
