@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.forms import PickerSelectMultiple
-from matching.queries.catalogue import Occurring
+from matching.queries.catalogue import Occurring, occurring_in
 from matching.queries.matches import Search, Sorting
 from matching.scoring.filters import Filters
-from profiles.enums import Activity, Mode, Objective
+from profiles.enums import Activity, Mode, Objective, Role
 from profiles.forms.registration.choices import own_names_of_country
 from profiles.languages import language_codes, language_name
 from profiles.models import Country, OrganisationType, Partnership, Sector
@@ -161,12 +161,8 @@ class SearchForm(forms.Form):
 
 @lru_cache(maxsize=32)
 def _untouched_first_fields(language: str | None) -> SafeString:
-    form = SearchForm(QueryDict(), _nothing)
+    form = SearchForm(QueryDict(), partial(occurring_in, Role.HOST))  # they offer nothing of it
     return form._draw(*form.ALWAYS_SHOWN)
-
-
-def _nothing() -> Occurring:
-    raise AssertionError("The first fields offer nothing of the catalogue.")
 
 
 def _offered(

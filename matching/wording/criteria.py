@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxc_portal.core.types import Text
 from matching.scoring.criteria import Criterion
-from matching.scoring.explain import Explanation, Part, Wish
+from matching.scoring.explain import Explanation, Overlap, Part, Stay, Wish
 from matching.scoring.facts import ProfileFacts
 from matching.wording.names import Name, Words, day, days_from_to, listed, purpose_name, share
 from profiles.languages import language_name
@@ -152,9 +153,7 @@ class CriteriaInWords:
             }
 
     def _length(self, part: Part) -> Iterable[str]:
-        stay = part.stay
-        if stay is None:
-            return
+        stay = cast(Stay, part.stay)
         yield _("You: %(yours)s. They: %(theirs)s.") % {
             "yours": days_from_to(*stay.a),
             "theirs": days_from_to(*stay.b),
@@ -168,9 +167,7 @@ class CriteriaInWords:
             }
 
     def _availability(self, part: Part) -> Iterable[str]:
-        overlap = part.overlap
-        if overlap is None:
-            return
+        overlap = cast(Overlap, part.overlap)
         if overlap.is_open:
             if not self.a.windows:
                 yield _("You have named no dates: any time will do.")

@@ -396,6 +396,7 @@ def test_facts_have_the_length_of_a_record(reference):
 
 
 def test_there_is_one_state(reference):
+    assert str(IndexState.objects.get()).startswith("index at ")
     with pytest.raises(IntegrityError), transaction.atomic():
         IndexState.objects.create(pk=2, history="", stamp=0, reference={}, fingerprint="")
 
