@@ -54,7 +54,7 @@ class SearchForm(forms.Form):
     sector = forms.MultipleChoiceField(
         label=_("Sector"),
         required=False,
-        widget=PickerSelectMultiple(search_label=_("Type what they do, such as rail")),
+        widget=PickerSelectMultiple(search_label=_("Type, such as rail")),
     )
     country = forms.MultipleChoiceField(
         label=_("Country"),

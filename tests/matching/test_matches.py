@@ -597,6 +597,14 @@ def test_other_visitors_are_counted_only(client):
     assert "1 more published profile is a visitor like you." in told
 
 
+def test_the_excluded_come_by_name_and_offer_no_other_order(client, owner):
+    make_visitor("P-A", name="Beta", org_country_id="FR")
+    make_visitor("P-B", name="Alpha", org_country_id="FR")
+    html = page(client, "?show=excluded&sort=score")
+    assert list(excluded(html)) == ["P-B", "P-A"]
+    assert 'name="sort"' not in html
+
+
 def test_the_excluded_can_be_narrowed_too(client, owner):
     make_visitor("P-A", name="Alpha", org_country_id="FR")
     make_visitor("P-B", name="Beta", org_country_id="FR")
