@@ -32,11 +32,6 @@ def can_validate_profile(user: Any, profile: Profile) -> bool:
     return profile_workflow.may("publish", profile, user)
 
 
-def can_reassign_profile(user: Any, profile: Profile) -> bool:
-    """Whoever may validate it may hand it to another partnership."""
-    return can_validate_profile(user, profile)
-
-
 def can_see_matches(user: Any, profile: Profile) -> bool:
     """The members of a published profile, and the staff that validates it."""
     return profile.is_published and (

@@ -12,12 +12,11 @@ from profiles.signals import listing_changed
 from profiles.workflows import profile_workflow
 
 
-def submit_profile(*, profile_id: int, actor: User | None, notify: bool = True) -> Profile:
+def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
     """The profile waits at its partnership's desk; what it said is kept as a numbered submission.
 
     Raises `TransitionRefused` unless it is a draft or was returned, `NotAllowed` for anybody but
-    its owner and its partnership (an actor of None is the portal itself). Without `notify` the desk
-    gets no mail: an import tells it once for all rows.
+    its owner and its partnership (an actor of None is the portal itself).
     """
     with transaction.atomic():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
@@ -25,8 +24,7 @@ def submit_profile(*, profile_id: int, actor: User | None, notify: bool = True) 
             profile, "submit", actor=actor, record={"organisation": profile.organisation}
         )
         keep_submission(profile, by=actor)
-        if notify:
-            notifications.profile_submitted(profile)
+        notifications.profile_submitted(profile)
     return profile
 
 

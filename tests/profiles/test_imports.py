@@ -141,6 +141,24 @@ def test_the_dry_run_knows_of_references_of_other_partnerships():
     assert [(row, column) for row, column, _ in problems(job)] == [(2, "ref")]
 
 
+def test_the_dry_run_knows_what_would_be_updated():
+    run(table({}))
+    assert counts(run(table({}), dry_run=True)) == (0, 1, 0)
+
+
+def test_what_waits_at_the_desk_is_published_by_an_import_that_publishes():
+    run(table({}))
+    assert counts(run(table({"offer": "Two tours"}), publish=True)) == (0, 1, 0)
+    assert Profile.objects.get().state == "published"
+
+
+def test_what_waits_at_the_desk_goes_on_waiting_there():
+    run(table({}))
+    run(table({"offer": "Two tours"}))
+    profile = Profile.objects.get()
+    assert (profile.state, profile.offer) == ("submitted", "Two tours")
+
+
 def test_two_profiles_of_one_organisation_share_its_facts():
     run(table({}, {"ref": "R-2", "role": "visiting"}))
     assert Organisation.objects.count() == 1
