@@ -60,6 +60,10 @@ class Visitor:
         """Where the window is."""
         return self.page.url.removeprefix(self.address).partition("?")[0]
 
+    def arrives_at(self, path: str) -> None:
+        """Wait until the window shows this page: following a link or a button takes a moment."""
+        self.page.wait_for_url(re.compile(f"^{re.escape(self.address + path)}([?#].*)?$"))
+
     def press(self, name: str, role: str = "button") -> None:
         """Press the button or follow the link of that name."""
         self.page.get_by_role(role, name=name, exact=True).first.click()  # type: ignore[arg-type]

@@ -119,7 +119,7 @@ def test_filters_survive_a_decision_and_going_back(someone: Someone) -> None:
     visitor.press("Publish")
     heading(visitor, "Rail Yard")
     visitor.press("Back to the queue")
-    assert visitor.page.url.endswith(f"{QUEUE}?q=rail")
+    visitor.page.wait_for_url(f"**{QUEUE}?q=rail")
     expect(visitor.page.get_by_role("link", name="Rail Yard")).to_be_visible()
     assert Profile.objects.get(organisation__name="Rail Yard").review_by is None
 

@@ -4,6 +4,7 @@ screen."""
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from profiles.models import Profile, Registration
 from tests.factories import UserFactory, submitted_profile
@@ -74,7 +75,7 @@ def test_somebody_new_registers_by_keyboard_alone(someone, code_sent_to):
     visitor.check()
     visitor.picture("submitted")
     profile = Profile.objects.get()
-    assert visitor.path() == f"/register/done/{profile.ref}/"
+    visitor.arrives_at(f"/register/done/{profile.ref}/")
     assert (profile.state, profile.organisation.country_id, profile.languages) == (
         "submitted",
         "PT",
@@ -131,7 +132,7 @@ def test_the_phone_goes_on_where_the_desk_left_off(someone):
     phone.check()
     phone.by_keyboard("Continue", role="link")
     phone.page.wait_for_url("**/register/organisation/")
-    assert phone.page.get_by_label("Name of your organisation").input_value() == "Rodas Novas"
+    expect(phone.page.get_by_label("Name of your organisation")).to_have_value("Rodas Novas")
 
 
 def test_a_second_role_is_registered_in_a_minute(someone):
@@ -167,7 +168,7 @@ def test_every_page_works_without_javascript(someone):
     page.locator("#found_30").check()
     page.get_by_label("Search for your sector").fill("vehicel")
     visitor.press("Find")
-    assert page.locator("#found_30").is_checked()
+    expect(page.locator("#found_30")).to_be_checked()
     page.locator("#found_29").check()
     page.get_by_label("Your cluster", exact=True).select_option(label="Mobinov")
     visitor.press("Continue")
