@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from profiles.contacts import is_open_to
 from profiles.enums import StaffRoleName
 from profiles.models import Organisation, Profile
 from profiles.workflows import profile_workflow
@@ -41,7 +42,11 @@ def can_see_matches(user: Any, profile: Profile) -> bool:
 
 def can_see_contact(user: Any, profile: Profile) -> bool:
     """Its members, and the staff that validates it; others once a match is confirmed."""
-    return profile.organisation.has_member(user) or can_validate_profile(user, profile)
+    return (
+        profile.organisation.has_member(user)
+        or can_validate_profile(user, profile)
+        or is_open_to(user, profile)
+    )
 
 
 def can_erase_account(user: Any, person: Any) -> bool:

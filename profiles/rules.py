@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from profiles.models import ProgrammeRules
 
 COUNTED = {
+    "contacts": ngettext_lazy("%(number)s contact", "%(number)s contacts", "number"),
     "days": ngettext_lazy("%(number)s day", "%(number)s days", "number"),
     "half-days": ngettext_lazy("%(number)s half-day", "%(number)s half-days", "number"),
     "minutes": ngettext_lazy("%(number)s minute", "%(number)s minutes", "number"),

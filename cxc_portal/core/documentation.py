@@ -18,6 +18,7 @@ VARIABLE = re.compile(r"{{\s*([\w.]+)[^}]*}}")
 ALTERNATIVE = re.compile(r"{%\s*(?:else|plural)\s*%}")
 TRANSLATED = re.compile(r"""{%\s*translate\s+(["'])(.*?)\1\s*%}""")
 TAG = re.compile(r"{%.*?%}")
+PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def states_page() -> str:
@@ -58,7 +59,7 @@ def _lifecycle(workflow: Workflow) -> str:
     subject = log._meta.get_field("subject").related_model
     start = subject._meta.get_field("state").get_default()
     states = [
-        (f"`{s.value}`", s.label, _party(s.responsible), s.waiting, s.next)
+        (f"`{s.value}`", s.label, _party(s.responsible), _places(s.waiting), _places(s.next))
         for s in workflow.states.values()
     ]
     steps = [
@@ -107,6 +108,11 @@ def _party(party: str | None) -> str:
     if party is None:
         return "nobody"
     return "the portal" if party == SYSTEM else str(getattr(party, "label", party))
+
+
+def _places(text: Text) -> str:
+    """A sentence whose places for names stand in brackets."""
+    return PLACE.sub(r"[\1]", str(text))
 
 
 def _subject(kind: MailKind) -> str:

@@ -133,7 +133,8 @@ class Workflow:
     """A lifecycle: its states, its transitions, its log, and who is which party to an object.
 
     `parties(obj, user)` names the parties that `user` belongs to for `obj`; a user of None stands
-    for the portal itself and is the party `SYSTEM`.
+    for the portal itself and is the party `SYSTEM`. With `names(obj, user)` the texts of the states
+    hold places such as `%(other)s`, which a baton fills in for its viewer.
     """
 
     def __init__(
@@ -144,12 +145,14 @@ class Workflow:
         transitions: Iterable[Transition],
         log: type[TransitionRecord],
         parties: Callable[[Any, Any], frozenset[str]],
+        names: Callable[[Any, Any], Mapping[str, Text]] | None = None,
     ) -> None:
         self.name = name
         self.states = {state.value: state for state in states}
         self.transitions: dict[str, Transition] = {}
         self.log = log
         self._parties = parties
+        self._names = names
         for transition in transitions:
             self._declare(transition)
         _workflows[name] = self
@@ -353,12 +356,13 @@ class Workflow:
         else:
             situation, sentence = "waiting", state.waiting
         step = next((state.steps[party] for party in state.steps if party in parties), None)
+        names = self._names(obj, viewer) if self._names else None
         return Baton(
             situation=situation,
             label=state.label,
-            sentence=sentence,
+            sentence=str(sentence) % names if names else sentence,
             since=obj.state_since,
-            next=state.next,
+            next=str(state.next) % names if names else state.next,
             responsible=state.responsible,
             action_label=step.label if step else "",
             action_url=reverse(step.url_name, args=[obj.ref]) if step else "",

@@ -1,4 +1,32 @@
+from matching.models.conversation import (
+    ContactBlock,
+    Conversation,
+    ConversationReport,
+    ConversationStep,
+    Message,
+    MessageAttachment,
+    ReadMark,
+)
 from matching.models.index import IndexRecord, IndexState
+from matching.models.keeping import Bookmark, PartnerAlert, SavedSearch
+from matching.models.match import ContactLimits, Match, MatchStep
 from matching.models.ruleset import RulesetVersion
 
-__all__ = ["IndexRecord", "IndexState", "RulesetVersion"]
+__all__ = [
+    "Bookmark",
+    "ContactBlock",
+    "ContactLimits",
+    "Conversation",
+    "ConversationReport",
+    "ConversationStep",
+    "IndexRecord",
+    "IndexState",
+    "Match",
+    "MatchStep",
+    "Message",
+    "MessageAttachment",
+    "PartnerAlert",
+    "ReadMark",
+    "RulesetVersion",
+    "SavedSearch",
+]

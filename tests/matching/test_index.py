@@ -1,10 +1,15 @@
 """The index of published profiles: what the database holds of it, and what a process does."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from matching.index import ProfileIndex, ReadersAndWriter
@@ -566,3 +571,41 @@ def test_a_writer_waits_for_readers_and_new_readers_wait_for_the_writer():
         thread.join(10)
 
     assert order == ["first reader", "writer", "late reader"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_another_process_publishes_is_found_here_and_the_other_way_round(reference):
+    index = ProfileIndex()
+    published_profile(
+        ref="P-HERE", role=Role.HOST, organisation=OrganisationFactory(country_id="PT")
+    )
+    assert refs(index) == ["P-HERE"]
+
+    assert "2 profiles generated" in in_another_process(
+        "generate_profiles", "--count=2", "--seed=7"
+    )
+
+    assert refs(index) == ["G7-0000001", "G7-0000002", "P-HERE"]
+    told = json.loads(in_another_process("match", "P-HERE", "--json"))
+    found = [one["ref"] for one in [*told["matches"], *told["stopped"]]]
+    assert sorted(found) == ["G7-0000001", "G7-0000002"]
+
+
+def in_another_process(*command: str) -> str:
+    address = settings.DATABASES["default"]
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**address)
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "cxc_portal.settings.test",
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout

@@ -4,7 +4,7 @@ An app declares its kinds in `<app>/notifications.py` with `register` and calls 
 templates of a kind are `templates/<app>/emails/<name>_subject.txt`, `<name>.txt` and `<name>.html`.
 """
 
-from cxc_portal.core.mail.kinds import MailKind, kinds, register
+from cxc_portal.core.mail.kinds import MailKind, Pace, kinds, register
 from cxc_portal.core.mail.outbox import (
     Recipient,
     cancel,
@@ -16,6 +16,7 @@ from cxc_portal.core.mail.outbox import (
 
 __all__ = [
     "MailKind",
+    "Pace",
     "Recipient",
     "cancel",
     "forget",

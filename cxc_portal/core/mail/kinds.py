@@ -1,8 +1,22 @@
 """The register of all mails that the portal can send."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cxc_portal.core.types import Text
+
+
+class Pace(StrEnum):
+    """How soon a mail reaches its reader.
+
+    `NOW` goes out at once: codes, and what somebody has just asked for. `BLOCKING` means that
+    somebody waits for the reader: it goes out at once unless the reader had a mail today. `DAILY`
+    waits for the summary of the day.
+    """
+
+    NOW = "now"
+    BLOCKING = "blocking"
+    DAILY = "daily"
 
 
 @dataclass(frozen=True)
@@ -11,12 +25,15 @@ class MailKind:
 
     `audience` and `occasion` are for the table of mails in the documentation. The text of a
     confidential kind (codes, links that log in) is never shown to staff and is erased once sent.
+    `topic` is what the reader can choose the pace of or switch off; without one there is no choice.
     """
 
     name: str
     audience: Text
     occasion: Text
     is_confidential: bool = False
+    pace: Pace = Pace.NOW
+    topic: str = ""
 
     @property
     def template(self) -> str:

@@ -1,0 +1,36 @@
+"""What a person is in the middle of, wherever it lives. Apps above register what they know of."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cxc_portal.core.types import Text
+from cxc_portal.core.workflow import Baton
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One matter on the dashboard: what it is, with whom, and whose turn it is. `kind` names the
+    sort of matter in a word, `title` says with whom, `url` opens it."""
+
+    kind: Text
+    title: Text
+    baton: Baton
+    url: str
+    note: Text = ""
+
+
+TurnProvider = Callable[[Any], Iterable[Turn]]
+
+_providers: list[TurnProvider] = []
+
+
+def register_turns(provider: TurnProvider) -> None:
+    """Let an app show its matters on the dashboard of a user; called from `apps.ready()`."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def turns_of(user: Any) -> list[Turn]:
+    """All matters of this user, in the order in which the apps registered."""
+    return [turn for provider in _providers for turn in provider(user)]
