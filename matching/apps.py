@@ -20,5 +20,12 @@ class MatchingConfig(AppConfig):
                 keep,
                 people=("published_by",),
                 shown=("version", "published_at"),
-            )
+            ),
+            Holding(
+                "matching.RulesetDraft",
+                "matching_rules_draft",
+                keep,
+                people=("changed_by",),
+                shown=("changed_at",),
+            ),
         )

@@ -7,10 +7,10 @@ from matching.models.conversation import (
     MessageAttachment,
     ReadMark,
 )
-from matching.models.index import IndexRecord, IndexState
+from matching.models.index import IndexRecord, IndexState, IndexWord
 from matching.models.keeping import Bookmark, PartnerAlert, SavedSearch
 from matching.models.match import ContactLimits, Match, MatchStep
-from matching.models.ruleset import RulesetVersion
+from matching.models.ruleset import RulesetDraft, RulesetVersion
 
 __all__ = [
     "Bookmark",
@@ -21,12 +21,14 @@ __all__ = [
     "ConversationStep",
     "IndexRecord",
     "IndexState",
+    "IndexWord",
     "Match",
     "MatchStep",
     "Message",
     "MessageAttachment",
     "PartnerAlert",
     "ReadMark",
+    "RulesetDraft",
     "RulesetVersion",
     "SavedSearch",
 ]
