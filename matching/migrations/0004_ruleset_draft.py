@@ -14,16 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="IndexWord",
-            fields=[
-                ("word", models.CharField(max_length=40, primary_key=True, serialize=False)),
-            ],
-            options={
-                "verbose_name": "word of the index",
-                "verbose_name_plural": "words of the index",
-            },
-        ),
-        migrations.CreateModel(
             name="RulesetDraft",
             fields=[
                 (
