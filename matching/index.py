@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -65,6 +65,8 @@ class Snapshot:
     columns: FactColumns
     reference: Reference
     memory: dict[Any, Any]
+    marks: Marks
+    """Others as soon as anything of it has changed, in any process."""
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave; made once in each process until the catalogue, the rules or the names
@@ -93,7 +95,8 @@ class ProfileIndex:
             return
         self._catch_up()
         with self._lock.reading():
-            self._here.snapshot = Snapshot(self._columns, self._reference, self._memory)
+            marks = cast(Marks, self._marks)
+            self._here.snapshot = Snapshot(self._columns, self._reference, self._memory, marks)
             try:
                 yield self._here.snapshot
             finally:
