@@ -1,5 +1,6 @@
 """The portal's own rows: the audit chain, outgoing mail and jobs. No domain in here."""
 
+import uuid
 from typing import Any, Self
 
 from django.conf import settings
@@ -52,8 +53,23 @@ class MailStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
+    BUNDLED = "bundled", _("Told in a summary")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    UNWANTED = "unwanted", _("Not wanted by the reader")
+
+
+class Pace(models.TextChoices):
+    """How soon a mail reaches its reader.
+
+    `NOW` goes out at once: codes, and what somebody has just asked for. `BLOCKING` means that
+    somebody waits for the reader: it goes out at once unless the reader had a mail today. `DAILY`
+    waits for the summary of the day.
+    """
+
+    NOW = "now", _("at once")
+    BLOCKING = "blocking", _("at once, somebody waits")
+    DAILY = "daily", _("in the summary of the day")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -70,9 +86,13 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 class OutgoingMail(models.Model):
     """One message to one person. Written with the business change, delivered after it.
 
-    `dedup_key` names the event and the recipient, so that no event is told twice.
+    `dedup_key` names the event and the recipient, so that no event is told twice. `link_path` is
+    where its one link leads, `key` the name of that link. Mails with a `pace` other than `NOW` are
+    paced: they wait until the postman makes one letter of them a day. `paced_on` is the day whose
+    letter this is, `bundle` the summary that told of it instead.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=60)
     dedup_key = models.CharField(max_length=400, unique=True)
     recipient = models.ForeignKey(
@@ -90,6 +110,17 @@ class OutgoingMail(models.Model):
     is_confidential = models.BooleanField(default=False)
     about_type = models.CharField(max_length=100, blank=True)
     about_id = models.CharField(max_length=40, blank=True)
+    link_path = models.CharField(_("leads to"), max_length=500, blank=True)
+    topic = models.CharField(_("topic"), max_length=20, blank=True)
+    pace = models.CharField(_("pace"), max_length=10, choices=Pace, default=Pace.NOW)
+    paced_on = models.DateField(null=True)
+    bundle = models.ForeignKey(
+        "self",
+        verbose_name=_("told in"),
+        null=True,
+        on_delete=models.RESTRICT,
+        related_name="bundled",
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=MailStatus, default=MailStatus.QUEUED
     )
@@ -97,6 +128,8 @@ class OutgoingMail(models.Model):
     send_after = models.DateTimeField(_("goes out after"))
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    opened_at = models.DateTimeField(_("link opened"), null=True)
+    acted_at = models.DateTimeField(_("acted"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
 
@@ -109,10 +142,23 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(fields=["status", "send_after"]),
             models.Index(fields=["about_type", "about_id"]),
+            models.Index(fields=["to"]),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=MailStatus.values), name="core_outgoingmail_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(pace__in=Pace.values), name="core_outgoingmail_pace"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MailStatus.BUNDLED, bundle__isnull=False)
+                | (~Q(status=MailStatus.BUNDLED) & Q(bundle__isnull=True)),
+                name="core_outgoingmail_bundled_has_bundle",
+            ),
+            # One letter a person and day, however many workers make one at once.
+            models.UniqueConstraint(
+                fields=["recipient", "paced_on"], name="core_outgoingmail_one_a_day"
             ),
             models.CheckConstraint(
                 condition=~Q(status=MailStatus.SENT) | Q(sent_at__isnull=False),
@@ -131,6 +177,55 @@ class OutgoingMail(models.Model):
     def is_early(self) -> bool:
         """Whether it still waits for its time."""
         return self.status == MailStatus.QUEUED and self.send_after > clock.now()
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether it waits for the letter of the day."""
+        return self.status == MailStatus.QUEUED and self.pace != Pace.NOW and self.paced_on is None
+
+
+class MailChoice(models.TextChoices):
+    """How soon a person wants to hear of a topic."""
+
+    AT_ONCE = "at_once", _("At once when somebody waits for me, the rest once a day")
+    DAILY = "daily", _("Once a day, in a summary")
+    WEEKLY = "weekly", _("Once a week, on Monday")
+    NEVER = "never", _("Never")
+
+
+class MailPreferenceQuerySet(models.QuerySet["MailPreference"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class MailPreference(models.Model):
+    """What a person chose for one topic of mails; without a row the topic's own choice holds."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="mail_preferences",
+    )
+    topic = models.CharField(_("topic"), max_length=20)
+    choice = models.CharField(_("choice"), max_length=10, choices=MailChoice)
+
+    objects = MailPreferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("choice of mails")
+        verbose_name_plural = _("choices of mails")
+        ordering = ["user", "topic"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic"], name="core_mailpreference_once"),
+            models.CheckConstraint(
+                condition=Q(choice__in=MailChoice.values), name="core_mailpreference_choice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.choice}"
 
 
 class JobStatus(models.TextChoices):

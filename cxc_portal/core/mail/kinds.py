@@ -1,22 +1,11 @@
 """The register of all mails that the portal can send."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from cxc_portal.core.models import Pace
 from cxc_portal.core.types import Text
 
-
-class Pace(StrEnum):
-    """How soon a mail reaches its reader.
-
-    `NOW` goes out at once: codes, and what somebody has just asked for. `BLOCKING` means that
-    somebody waits for the reader: it goes out at once unless the reader had a mail today. `DAILY`
-    waits for the summary of the day.
-    """
-
-    NOW = "now"
-    BLOCKING = "blocking"
-    DAILY = "daily"
+__all__ = ["MailKind", "Pace", "kinds", "register"]
 
 
 @dataclass(frozen=True)
