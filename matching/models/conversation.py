@@ -143,7 +143,8 @@ class ConversationStep(TransitionRecord):
 
 
 class Message(models.Model):
-    """What one side wrote. `answer` is the ready answer that it goes with, if any."""
+    """What one side wrote. `answer` is the ready answer that it goes with, if any, `key` that of
+    the form it was written in: a form that is sent twice is one message."""
 
     conversation_field = "conversation"
 
@@ -154,6 +155,7 @@ class Message(models.Model):
     side = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("message"), max_length=MESSAGE_LENGTH, blank=True)
     answer = models.CharField(max_length=5, choices=ReadyAnswer, blank=True)
+    key = models.UUIDField(null=True, unique=True, editable=False)
     at = models.DateTimeField(default=clock.now)
 
     objects = OfConversationQuerySet.as_manager()
