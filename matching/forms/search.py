@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.forms import PickerSelectMultiple
 from matching.queries.catalogue import Occurring, occurring_in
-from matching.queries.matches import Search, Sorting
+from matching.queries.narrowing import Search, Sorting
 from matching.scoring.filters import Filters
 from profiles.enums import Activity, Mode, Objective, Role
 from profiles.forms.registration.choices import own_names_of_country
@@ -26,6 +26,7 @@ Choices = list[tuple[Any, Any]]
 
 SORTINGS: Choices = [
     (Sorting.SCORE.value, _("Best fit first")),
+    (Sorting.NEWEST.value, _("Newest first")),
     (Sorting.NAME.value, _("By name")),
     (Sorting.COUNTRY.value, _("By country")),
 ]

@@ -12,6 +12,7 @@ from profiles.models import Profile
 
 RECORD_LENGTH = 117
 NAME_LENGTH = 200
+LONGEST_WORD = 40
 
 
 class IndexState(models.Model):
@@ -79,3 +80,16 @@ class IndexRecord(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class IndexWord(models.Model):
+    """A word that stands in the index, or once did: what a mistyped one is compared with."""
+
+    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+
+    class Meta:
+        verbose_name = _("word of the index")
+        verbose_name_plural = _("words of the index")
+
+    def __str__(self) -> str:
+        return self.word

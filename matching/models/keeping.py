@@ -12,6 +12,7 @@ from cxc_portal.core.fields import CodeSetField
 from profiles.enums import Role
 from profiles.models import Country, Profile, Sector, User
 
+NAME_LENGTH = 80
 QUERY_LENGTH = 1000
 MOST_SEARCHES = 20
 
@@ -47,11 +48,15 @@ class SavedSearch(models.Model):
     """A search of the catalogue that a person repeats. `query` is what stands in the address.
 
     With an alert the person is told of what was published since `looked_at` and fits the search.
+    One with a `profile` has neither name nor query: it finds those that fit this profile highly.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("name"), max_length=80)
-    query = models.CharField(max_length=QUERY_LENGTH)
+    profile = models.ForeignKey(
+        Profile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, blank=True)
+    query = models.CharField(max_length=QUERY_LENGTH, blank=True)
     has_alert = models.BooleanField(_("tell me of new ones by mail"), default=True)
     looked_at = models.DateTimeField(default=clock.now)
     created_at = models.DateTimeField(default=clock.now)
@@ -63,7 +68,19 @@ class SavedSearch(models.Model):
         verbose_name_plural = _("saved searches")
         ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="matching_savedsearch_name")
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=Q(profile__isnull=True),
+                name="matching_savedsearch_name",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "profile"], name="matching_savedsearch_profile"
+            ),
+            models.CheckConstraint(
+                condition=(Q(profile__isnull=True) & ~Q(name=""))
+                | Q(profile__isnull=False, name="", query=""),
+                name="matching_savedsearch_for_profile",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +91,8 @@ class PartnerAlert(models.Model):
     """Somebody without an account wants to hear once when there are partners.
 
     Nothing is sent but the question for confirmation until `confirmed_at`; once told, or when they
-    wish, the row is deleted.
+    wish, the row is deleted. They are told when more than `known_partners` fit; that was counted
+    when the index had the stamp `known_stamp`.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -86,6 +104,8 @@ class PartnerAlert(models.Model):
     purposes = CodeSetField(max_length=260)
     created_at = models.DateTimeField(default=clock.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    known_partners = models.PositiveIntegerField(default=0)
+    known_stamp = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("alert")

@@ -1,7 +1,5 @@
 """The facts of profiles as the score takes them, read from their rows."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from matching.queries.reference import Reference
+from matching.queries.spelling import plain, searched
 from matching.scoring.facts import FIRST_DAY, LAST_DAY, MOST_WINDOWS, ProfileFacts, Window
 from matching.scoring.vocabulary import CodeList
 from profiles.models import AvailabilityWindow, Profile
@@ -37,9 +36,6 @@ FIELDS = (
     "organisation__physical_visit_used_on",
     *TEXTS,
 )
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-_JOINING_SIGNS = re.compile("[-.'’]+")
-_OTHER_SIGNS = re.compile(r"[\W_]+")
 Row = Mapping[str, Any]
 Windows = Mapping[int, list[Window]]
 
@@ -63,7 +59,7 @@ def entries_of(profiles: QuerySet[Profile], reference: Reference) -> list[Entry]
             profile_id=row["pk"],
             facts=_facts(row, windows.get(row["pk"], []), reference),
             name=plain(row["organisation__name"]),
-            words="\n".join(filter(None, (plain(row[name]) for name in TEXTS))),
+            words="\n".join(filter(None, (searched(row[name]) for name in TEXTS))),
         )
         for row in rows
     ]
@@ -73,12 +69,6 @@ def facts_of(profile: Profile, reference: Reference) -> ProfileFacts:
     """One profile's facts as they would be in the catalogue, whatever its state."""
     (entry,) = entries_of(Profile.objects.filter(pk=profile.pk), reference)
     return entry.facts
-
-
-def plain(text: str) -> str:
-    """A text as it is searched: lower case, no accents, "e-mobility" as "emobility"."""
-    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _OTHER_SIGNS.sub(" ", _JOINING_SIGNS.sub("", letters)).strip()
 
 
 def clamped_windows(windows: Collection[Window]) -> tuple[Window, ...]:

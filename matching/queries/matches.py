@@ -1,18 +1,29 @@
 """The partners of a profile: who is possible and how well they fit, and who is not and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 from django.core.paginator import Page, Paginator
 from numpy.typing import NDArray
 
 from matching.index import Snapshot, index
-from matching.models import IndexRecord
 from matching.queries.engaged import engaged_refs, open_match_between
-from matching.queries.facts import facts_of, plain
+from matching.queries.facts import facts_of
+from matching.queries.narrowing import (
+    PER_PAGE,
+    Mask,
+    Search,
+    Sorting,
+    count_role,
+    mask_for,
+    of_page,
+    page_number,
+    places_by_age,
+    places_by_name,
+    places_of_countries,
+    refs_for,
+    words_of,
+)
 from matching.queries.rulesets import ruleset_in
 from matching.scoring.change import Change, applied, smallest_change_to_green
 from matching.scoring.columns import Rows
@@ -23,14 +34,14 @@ from matching.scoring.filters import Filters, mask_of
 from matching.scoring.ruleset import GREEN, Ruleset
 from matching.scoring.score import score, totals
 from matching.scoring.search import Ranking, best, best_and_counts, count_bands, possible_rows
-from matching.scoring.vocabulary import UnknownCode
 from matching.wording.names import Words
 from profiles.enums import Role
-from profiles.models import Country, Profile
+from profiles.models import Profile
 
 LOOKED_AT = 12
 """How many of the next best partners are asked what would make them fit highly."""
 MOST_WAYS = 3
+ORDERS = {Sorting.NAME: places_by_name, Sorting.NEWEST: places_by_age}
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def partners_of(profile: Profile, search: Search, wanted_page: str | None) -> Pa
     named, engaged = refs_for(search), engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
-        facts = _facts_in(snapshot, profile)
+        facts = facts_in(snapshot, profile)
         mask = mask_for(snapshot, search, named)
         number = page_number(wanted_page)
         top = number * PER_PAGE if search.sorting == Sorting.SCORE else 0
@@ -159,7 +170,7 @@ def excluded_from(profile: Profile, search: Search, wanted_page: str | None) -> 
     named, engaged = refs_for(search), engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
-        facts = _facts_in(snapshot, profile)
+        facts = facts_in(snapshot, profile)
         possible = possible_rows(columns, facts, ruleset, engaged=engaged)
         mask = mask_of(columns, Filters(role=Role(profile.role).counterpart))
         all_excluded = int(np.count_nonzero(mask)) - len(possible)
@@ -183,7 +194,7 @@ def report_on(profile: Profile, top: int) -> Report:
     engaged = engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
-        facts = _facts_in(snapshot, profile)
+        facts = facts_in(snapshot, profile)
         counts = count_bands(columns, facts, ruleset, engaged=engaged)
         found = best(columns, facts, ruleset, top=top, engaged=engaged)
         scores = score(columns, found.rows, facts, ruleset)
@@ -210,7 +221,7 @@ def pair_of(profile: Profile, other: Profile) -> Pair:
     is_open = open_match_between(profile, other) is not None
     with index.reading() as snapshot:
         ruleset = ruleset_in(snapshot)
-        a, b = _facts_in(snapshot, profile), _facts_in(snapshot, other)
+        a, b = facts_in(snapshot, profile), facts_in(snapshot, other)
         words = words_of(snapshot)
     return Pair(ruleset, a, b, explain(a, b, ruleset, is_open=is_open), words)
 
@@ -225,7 +236,7 @@ def ways_to_more_partners(profile: Profile) -> list[Way]:
     engaged = engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
-        facts = _facts_in(snapshot, profile)
+        facts = facts_in(snapshot, profile)
         now = count_bands(columns, facts, ruleset, engaged=engaged)[GREEN]
         ranking = best(columns, facts, ruleset, top=now + LOOKED_AT, engaged=engaged)
         for row in ranking.rows[now:].tolist():
@@ -238,7 +249,7 @@ def ways_to_more_partners(profile: Profile) -> list[Way]:
     return sorted(ways, key=lambda way: -way.gain)[:MOST_WAYS]
 
 
-def _facts_in(snapshot: Snapshot, profile: Profile) -> ProfileFacts:
+def facts_in(snapshot: Snapshot, profile: Profile) -> ProfileFacts:
     """As the index has them; from the rows where the profile is not in it."""
     row = snapshot.columns.row_of(profile.ref)
     if row is None:
@@ -254,9 +265,10 @@ def _rows(
     if chosen.search.sorting == Sorting.SCORE:
         return of_page(ranking.rows, page), of_page(ranking.totals, page)
     rows = possible_rows(columns, facts, ruleset, mask=chosen.mask, engaged=chosen.engaged)
-    if chosen.search.sorting == Sorting.NAME:
-        named = of_page(rows[np.argsort(places_by_name(snapshot)[rows], kind="stable")], page)
-        return named, totals(columns, named, facts, ruleset)
+    if chosen.search.sorting in ORDERS:
+        order = ORDERS[chosen.search.sorting](snapshot)[rows]
+        shown = of_page(rows[np.argsort(order, kind="stable")], page)
+        return shown, totals(columns, shown, facts, ruleset)
     places = places_of_countries(snapshot).take(columns.block(rows).column("country"))
     scores = totals(columns, rows, facts, ruleset)
     order = of_page(np.lexsort((-scores, places)), page)

@@ -1,4 +1,5 @@
-"""The code lists that the index is written with, and which types may take which roles."""
+"""The code lists that the index is written with, which types may take which roles, and how texts
+are spelled in it."""
 
 import hashlib
 import json
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
+from matching.queries import spelling
 from matching.scoring.vocabulary import ACTIVITIES, LANGUAGES, OBJECTIVES, Vocabulary
 from profiles.enums import Role
 from profiles.languages import language_codes
@@ -21,6 +23,8 @@ class Reference:
     vocabulary: Vocabulary
     roles: Roles
     """The roles that each type of organisation may take."""
+    spelling: int = 1
+    """The version of the way in which texts are written for the search."""
 
     @classmethod
     def empty(cls) -> Self:
@@ -28,11 +32,15 @@ class Reference:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(Vocabulary.of(**data["codes"]), data["roles"])
+        return cls(Vocabulary.of(**data["codes"]), data["roles"], data.get("spelling", 1))
 
     def as_data(self) -> dict[str, Any]:
         """As `from_data` reads it: plain JSON."""
-        return {"codes": codes_of(self.vocabulary), "roles": dict(self.roles)}
+        return {
+            "codes": codes_of(self.vocabulary),
+            "roles": dict(self.roles),
+            "spelling": self.spelling,
+        }
 
     @cached_property
     def fingerprint(self) -> str:
@@ -42,7 +50,10 @@ class Reference:
         return role in self.roles.get(organisation_type, ())
 
     def extends(self, known: Self) -> bool:
-        """Whether records written with `known` still say the same: its codes keep their places."""
+        """Whether records written with `known` still say the same: its codes keep their places, and
+        texts are spelled as before."""
+        if self.spelling != known.spelling:
+            return False
         earlier, now = codes_of(known.vocabulary), codes_of(self.vocabulary)
         earlier["purposes"] = earlier.pop("objectives") + earlier.pop("activities")
         now["purposes"] = now.pop("objectives") + now.pop("activities")
@@ -82,4 +93,4 @@ def current_reference(known: Reference | None = None) -> Reference:
         ]
         for one in types
     }
-    return Reference(Vocabulary.of(**codes), roles)
+    return Reference(Vocabulary.of(**codes), roles, spelling.VERSION)

@@ -2,14 +2,15 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
 
-from matching.models import IndexRecord, IndexState
+from matching.models import IndexRecord, IndexState, IndexWord
 from matching.models.index import NAME_LENGTH
-from matching.queries.facts import entries_of
+from matching.queries.facts import Entry, entries_of
 from matching.queries.reference import Reference, current_reference
+from matching.queries.spelling import words_in
 from matching.scoring.record import encode
 from profiles.models import Profile
 
@@ -55,6 +56,7 @@ def rebuild_index(*, watcher: Callable[[int, int], None] | None = None) -> int:
         state = _locked_state()
         now = current_reference()
         _keep_reference(state, now, now)
+        IndexWord.objects.all().delete()
         ids = _all_ids()
         _write_all(state, ids, now, watcher)
     return IndexRecord.objects.listed().count()
@@ -133,9 +135,18 @@ def _write(stamp: int, ids: Sequence[int], reference: Reference) -> None:
         unique_fields=["profile"],
         update_fields=WRITTEN,
     )
+    _remember_words(entries)
     gone = set(ids) - {entry.profile_id for entry in entries}
     IndexRecord.objects.listed().filter(pk__in=gone).update(
         facts=b"", stamp=stamp, name="", words=""
+    )
+
+
+def _remember_words(entries: Iterable[Entry]) -> None:
+    """The words of these profiles are known from now on, also when they leave."""
+    words = set[str]().union(*(words_in(entry.words) for entry in entries))
+    IndexWord.objects.bulk_create(
+        (IndexWord(word=word) for word in sorted(words)), ignore_conflicts=True
     )
 
 

@@ -11,12 +11,12 @@ from cxc_portal.core import access
 from matching.forms.search import SearchForm
 from matching.queries.catalogue import occurring_in
 from matching.queries.matches import (
-    Search,
     excluded_from,
     pair_of,
     partners_of,
     ways_to_more_partners,
 )
+from matching.queries.narrowing import Search
 from matching.scoring.ruleset import GREEN
 from matching.views.presentation import band_counts, excluded_rows, pair_in_words, partner_rows
 from matching.wording.changes import proposals

@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching.models import IndexRecord
-from matching.queries.matches import PER_PAGE, Search, Sorting, partners_of
+from matching.queries.matches import partners_of
+from matching.queries.narrowing import PER_PAGE, Search, Sorting
 from matching.views import presentation
 from profiles.enums import ProfileState, Role, StaffRoleName
 from profiles.models import Country, Organisation, Partnership, Profile

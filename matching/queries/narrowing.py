@@ -1,0 +1,150 @@
+"""Which profiles a list shows, and in which order: what the lists of partners and the catalogue
+share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from django.core.paginator import Page
+from numpy.typing import NDArray
+
+from matching.index import Snapshot
+from matching.models import IndexRecord, IndexWord
+from matching.queries.spelling import corrected, plain
+from matching.scoring.columns import Rows
+from matching.scoring.filters import Filters, mask_of
+from matching.scoring.vocabulary import UnknownCode
+from matching.wording.names import Words
+from profiles.enums import Role
+from profiles.models import Country, Organisation
+
+PER_PAGE = 25
+MOST_DIGITS = 6
+Mask = NDArray[np.bool_]
+Number = TypeVar("Number", np.intp, np.int16)
+
+
+class Sorting(StrEnum):
+    SCORE = "score"
+    NEWEST = "newest"
+    NAME = "name"
+    COUNTRY = "country"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Which profiles are shown, and in which order. `words` must all stand in name or texts;
+    of several clusters one is enough."""
+
+    filters: Filters = field(default_factory=Filters)
+    words: str = ""
+    clusters: frozenset[int] = frozenset()
+    sorting: Sorting = Sorting.SCORE
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.words or self.clusters) or self.filters != Filters()
+
+
+def refs_for(search: Search) -> list[str] | None:
+    """The profiles that have what only the database knows: the words in their name or texts, and
+    the clusters. None where neither is asked for."""
+    wanted = plain(search.words).split()
+    if not wanted and not search.clusters:
+        return None
+    records = IndexRecord.objects.listed()
+    for word in wanted:
+        records = records.filter(words__contains=word)
+    if search.clusters:
+        members = Organisation.clusters.through.objects.filter(cluster__in=search.clusters)
+        records = records.filter(profile__organisation__in=members.values("organisation"))
+    return list(records.values_list("ref", flat=True))
+
+
+def other_spelling(words: str) -> str:
+    """What somebody probably meant who found nothing with these words; "" when nobody knows."""
+    return corrected(words, IndexWord.objects.values_list("word", flat=True))
+
+
+def mask_for(snapshot: Snapshot, search: Search, refs: Sequence[str] | None) -> Mask | None:
+    """One truth value a row, out of the columns and what `refs_for` gave; None lets all pass."""
+    if not search.is_narrow:
+        return None
+    try:
+        mask = mask_of(snapshot.columns, search.filters)
+    except UnknownCode:  # so nobody has it
+        return np.zeros(len(snapshot.columns), np.bool_)
+    if refs is not None:
+        is_named = np.zeros_like(mask)
+        is_named[rows_in_order(snapshot, refs)] = True
+        mask &= is_named
+    return mask
+
+
+def page_number(page: str | None) -> int:
+    """The number of a page as it stands in an address; 1 for what is none."""
+    if page is None or not page.isdecimal() or len(page) > MOST_DIGITS:
+        return 1
+    return max(int(page), 1)
+
+
+def of_page(rows: NDArray[Number], page: Page[int]) -> NDArray[Number]:
+    start = (page.number - 1) * PER_PAGE
+    return rows[start : start + PER_PAGE]
+
+
+def rows_in_order(snapshot: Snapshot, refs: Sequence[str]) -> Rows:
+    """The rows of those refs that are here, in the order of the refs."""
+    known = snapshot.columns.block(slice(0, len(snapshot.columns))).column("ref")
+    wanted = np.array(refs, known.dtype)
+    rows = np.searchsorted(known, wanted)
+    is_here = rows < len(known)
+    is_here[is_here] = known[rows[is_here]] == wanted[is_here]
+    return rows[is_here]
+
+
+def places_by_name(snapshot: Snapshot) -> NDArray[np.int64]:
+    """For each row its place in the order of names."""
+    return snapshot.remembered("names", lambda: _places(snapshot, "name", "ref"))
+
+
+def places_by_age(snapshot: Snapshot) -> NDArray[np.int64]:
+    """For each row its place in the order of publication, the newest first."""
+    return snapshot.remembered("newest", lambda: _places(snapshot, "-profile__published_at", "ref"))
+
+
+def _places(snapshot: Snapshot, *order: str) -> NDArray[np.int64]:
+    refs = IndexRecord.objects.listed().order_by(*order).values_list("ref", flat=True)
+    rows = rows_in_order(snapshot, list(refs))
+    places = np.empty(len(snapshot.columns), np.int64)
+    places.fill(len(rows))
+    places[rows] = np.arange(len(rows))
+    return places
+
+
+def places_of_countries(snapshot: Snapshot) -> NDArray[np.int64]:
+    """For each position in the list of countries its place in the order of their names."""
+
+    def in_order() -> NDArray[np.int64]:
+        codes = snapshot.reference.vocabulary.countries.codes
+        by_name = list(Country.objects.order_by("name").values_list("code", flat=True))
+        return np.array(
+            [by_name.index(code) if code in by_name else len(by_name) for code in codes]
+        )
+
+    return snapshot.remembered("countries", in_order)
+
+
+def count_role(snapshot: Snapshot, role: Role) -> int:
+    return snapshot.remembered(
+        ("role", role),
+        lambda: int(np.count_nonzero(mask_of(snapshot.columns, Filters(role=role)))),
+    )
+
+
+def words_of(snapshot: Snapshot) -> Words:
+    """What the codes are called."""
+    found: Words = snapshot.remembered("words", Words.load)
+    return found
