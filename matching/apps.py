@@ -7,12 +7,14 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from matching import receivers, strength  # models can be imported only now
-        from profiles.personal_data import Holding, keep, register
+        from cxc_portal.core.context import provide_navigation  # models can be imported only now
+        from matching import context, receivers, strength
+        from profiles.personal_data import Holding, delete, keep, register
         from profiles.strength import register_match_effect
 
         receivers.connect()
         register_match_effect(strength.high_fits)
+        provide_navigation(context.navigation)
         register(
             Holding(
                 "matching.RulesetVersion",
@@ -27,5 +29,20 @@ class MatchingConfig(AppConfig):
                 keep,
                 people=("changed_by",),
                 shown=("changed_at",),
+            ),
+            Holding(
+                "matching.PartnerAlert",
+                "partner_alerts",
+                delete,
+                addresses=("email",),
+                shown=(
+                    "email",
+                    "role",
+                    "country__name",
+                    "sector__title",
+                    "purposes",
+                    "created_at",
+                    "confirmed_at",
+                ),
             ),
         )

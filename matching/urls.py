@@ -1,9 +1,14 @@
 from django.urls import path
 
-from matching.views import matches
+from matching.views import matches, trying
 
 app_name = "matching"
 urlpatterns = [
+    path("try/", trying.try_partners, name="try"),
+    path("try/keep/", trying.keep, name="try_keep"),
+    path("try/alert/", trying.ask_alert, name="try_alert"),
+    path("try/alert/asked/", trying.alert_asked, name="alert_asked"),
+    path("alerts/<uuid:key>/", trying.alert, name="alert"),
     path("matches/", matches.my_matches, name="my_matches"),
     path("matches/<str:ref>/", matches.matches, name="matches"),
     path("matches/<str:ref>/<str:other_ref>/", matches.pair, name="pair"),

@@ -160,6 +160,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "profiles.remove_abandoned_registrations",
         "schedule": crontab(hour=4, minute=20),
     },
+    "partner-alerts": {"task": "matching.tell_of_partners", "schedule": crontab(minute=25)},
+    "unconfirmed-alerts": {
+        "task": "matching.remove_unconfirmed_alerts",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "expired-sessions": {
         "task": "core.clear_expired_sessions",
         "schedule": crontab(hour=4, minute=40),

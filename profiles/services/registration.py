@@ -103,6 +103,30 @@ def save_answers(
     return registration
 
 
+def begin_with_answers(
+    *, answers: Mapping[str, Any], actor: User | None, source: str, begun: UUID | None = None
+) -> Registration:
+    """A registration that starts with what was answered elsewhere; `source` says where.
+
+    What a stranger has `begun` is taken up; somebody with an account may have begun it for another
+    organisation, so that theirs stays as it is.
+    """
+    if unknown := set(answers) - frozenset().union(*ANSWERS.values()):
+        raise ValueError(f"not asked on any page: {sorted(unknown)}")
+    with transaction.atomic():
+        registration = _begun_by_stranger(begun) or start_registration(actor=actor)
+        registration.answers = {**registration.answers, **answers}
+        registration.source = registration.source or source[:SOURCE_LENGTH]
+        registration.save(update_fields=["source"])
+        _save(registration)
+    return registration
+
+
+def _begun_by_stranger(key: UUID | None) -> Registration | None:
+    open_ones = Registration.objects.open().filter(key=key, owner=None)
+    return open_ones.select_for_update(of=("self",)).first()
+
+
 def choose_partnership(*, key: UUID, acronym: str, actor: User | None) -> Registration:
     """Take another partnership than the suggested one; `ASSIGN` leaves it to the Support Office."""
     chosen = active_partnership(acronym)

@@ -28,6 +28,7 @@ JOURNEYS = (
 )
 OPEN_PAGES = (
     "profiles:landing",
+    "matching:try",
     "profiles:rules",
     "profiles:privacy",
     "profiles:accessibility",
@@ -61,6 +62,7 @@ def landing(request: HttpRequest) -> HttpResponse:
             }
             for one in examples
         ],
+        "countries": list(countries.values()),
         "featured": _featured(countries),
         "numbers": _numbers(),
         "journeys": JOURNEYS,

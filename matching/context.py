@@ -1,0 +1,15 @@
+"""What the main navigation offers from this app."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.context import NavigationItem
+
+
+def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
+    """Whoever has no account may look at partners without names."""
+    if not request.user.is_authenticated:
+        yield NavigationItem(_("See your partners"), reverse("matching:try"))
