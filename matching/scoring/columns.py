@@ -85,6 +85,13 @@ class FactColumns:
         """With the spare room."""
         return sum(int(array.nbytes) for array in self._arrays.values())
 
+    def copy(self) -> Self:
+        """The same rows, for whoever reads longer than others should wait for."""
+        columns = type(self)(self.vocabulary)
+        columns._length = self._length
+        columns._arrays = _spacious(self._arrays, self._length)
+        return columns
+
     def block(self, rows: slice | Rows) -> Block:
         return Block(self._arrays, rows)
 
