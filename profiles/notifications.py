@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock, mail
-from cxc_portal.core.mail import MailKind, Recipient
+from cxc_portal.core.mail import MailKind, Pace, Recipient, Topic
 from cxc_portal.core.models import Job, OutgoingMail
+from cxc_portal.core.types import Text
 from profiles.enums import StaffRoleName
 from profiles.models import Invitation, Partnership, Profile, StaffRole, User
 from profiles.rules import current_rules
@@ -19,54 +20,75 @@ NO_DELAY = timedelta(0)
 LISTED = 20
 """How many profiles a mail names before it says how many more there are."""
 
-PROFILE_WAITS = mail.register(
-    MailKind("profiles/profile_waits", _("partnership officers"), _("a profile was submitted"))
-)
-PROFILE_HANDED_OVER = mail.register(
-    MailKind(
-        "profiles/profile_handed_over",
-        _("partnership officers"),
-        _("another partnership handed a profile over"),
+DESK = mail.register_topic(
+    Topic(
+        "desk",
+        _("Your desk"),
+        _("Profiles that wait for you, reminders, what happens in your partnership."),
+        is_awaited=True,
+        is_for_staff=True,
     )
 )
-PROFILE_PUBLISHED = mail.register(
-    MailKind("profiles/profile_published", _("members"), _("the profile was published"))
-)
-PROFILE_RETURNED = mail.register(
-    MailKind("profiles/profile_returned", _("members"), _("the profile was returned"))
-)
-PROFILE_REJECTED = mail.register(
-    MailKind("profiles/profile_rejected", _("members"), _("the profile was rejected"))
-)
-PROFILE_SUSPENDED = mail.register(
-    MailKind("profiles/profile_suspended", _("members"), _("the profile was suspended"))
-)
-PROFILE_REINSTATED = mail.register(
-    MailKind("profiles/profile_reinstated", _("members"), _("the profile was reinstated"))
-)
-PROFILES_IMPORTED = mail.register(
-    MailKind("profiles/profiles_imported", _("partnership officers"), _("profiles were imported"))
-)
-VALIDATION_REMINDER = mail.register(
-    MailKind(
-        "profiles/validation_reminder",
-        _("partnership officers"),
-        _("profiles have waited for the days after which officers are reminded"),
+OWN_PROFILE = mail.register_topic(
+    Topic(
+        "profile",
+        _("Your profile"),
+        _("What your partnership decided, and what you should look after."),
+        is_awaited=True,
     )
 )
-VALIDATION_OVERDUE = mail.register(
-    MailKind(
-        "profiles/validation_overdue",
-        _("partnership coordinators"),
-        _("profiles have waited for the days after which the coordinator is told"),
-    )
+MEMBERS = _("members")
+OFFICERS = _("partnership officers")
+
+
+def _desk_kind(name: str, audience: Text, occasion: Text) -> MailKind:
+    return _kind(name, audience, occasion, Pace.DAILY, DESK)
+
+
+def _decision_kind(name: str, occasion: Text) -> MailKind:
+    """What a member asked for by submitting: somebody decided, and now it is the member's turn."""
+    return _kind(name, MEMBERS, occasion, Pace.BLOCKING, OWN_PROFILE)
+
+
+def _kind(name: str, audience: Text, occasion: Text, pace: Pace, topic: Topic) -> MailKind:
+    kind = MailKind(f"profiles/{name}", audience, occasion, pace=pace, topic=topic.name)
+    return mail.register(kind)
+
+
+PROFILE_WAITS = _desk_kind("profile_waits", OFFICERS, _("a profile was submitted"))
+PROFILE_HANDED_OVER = _desk_kind(
+    "profile_handed_over", OFFICERS, _("another partnership handed a profile over")
 )
-VALIDATION_ESCALATED = mail.register(
-    MailKind(
-        "profiles/validation_escalated",
-        _("Support Office"),
-        _("profiles have waited for the days after which the Support Office is told"),
-    )
+PROFILES_IMPORTED = _desk_kind("profiles_imported", OFFICERS, _("profiles were imported"))
+VALIDATION_REMINDER = _desk_kind(
+    "validation_reminder",
+    OFFICERS,
+    _("profiles have waited for the days after which officers are reminded"),
+)
+VALIDATION_OVERDUE = _desk_kind(
+    "validation_overdue",
+    _("partnership coordinators"),
+    _("profiles have waited for the days after which the coordinator is told"),
+)
+VALIDATION_ESCALATED = _desk_kind(
+    "validation_escalated",
+    _("Support Office"),
+    _("profiles have waited for the days after which the Support Office is told"),
+)
+PROFILE_PUBLISHED = _decision_kind("profile_published", _("the profile was published"))
+PROFILE_RETURNED = _decision_kind("profile_returned", _("the profile was returned"))
+PROFILE_REJECTED = _decision_kind("profile_rejected", _("the profile was rejected"))
+PROFILE_SUSPENDED = _decision_kind("profile_suspended", _("the profile was suspended"))
+PROFILE_REINSTATED = _decision_kind("profile_reinstated", _("the profile was reinstated"))
+PROFILE_GROWS_QUIET = _kind(
+    "profile_grows_quiet",
+    MEMBERS,
+    _("a month before a profile without a sign of interest becomes dormant"),
+    Pace.DAILY,
+    OWN_PROFILE,
+)
+PROFILE_DORMANT = _kind(
+    "profile_dormant", MEMBERS, _("the profile became dormant"), Pace.DAILY, OWN_PROFILE
 )
 ROLE_GIVEN = mail.register(
     MailKind(
@@ -74,16 +96,6 @@ ROLE_GIVEN = mail.register(
         _("partnership officers, coordinators, Support Office, observers"),
         _("somebody was given a role"),
     )
-)
-PROFILE_GROWS_QUIET = mail.register(
-    MailKind(
-        "profiles/profile_grows_quiet",
-        _("members"),
-        _("a month before a profile without a sign of interest becomes dormant"),
-    )
-)
-PROFILE_DORMANT = mail.register(
-    MailKind("profiles/profile_dormant", _("members"), _("the profile became dormant"))
 )
 INVITATION = mail.register(
     MailKind("profiles/invitation", _("a colleague"), _("somebody was invited to an organisation"))

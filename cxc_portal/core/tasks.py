@@ -4,13 +4,19 @@ from celery import shared_task
 from django.core.management import call_command
 
 from cxc_portal.core import jobs
-from cxc_portal.core.mail import delivery
+from cxc_portal.core.mail import delivery, pacing
 
 
 @shared_task(name="core.sweep_mails")
 def sweep_mails() -> int:
     """Deliver every mail that is due; says how many went out."""
     return delivery.sweep()
+
+
+@shared_task(name="core.post_letters")
+def post_letters() -> int:
+    """Make and send the letters of the day for whom it is time; says how many went out."""
+    return pacing.post()
 
 
 @shared_task(name="core.sweep_jobs")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core import audit, clock
 from cxc_portal.core.database import in_transaction
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
+from cxc_portal.core.mail import links
 from cxc_portal.core.types import Text
 
 __all__ = [
@@ -287,6 +288,7 @@ class Workflow:
     ) -> TransitionRecord:
         fields = self._fields(transition, obj, source, actor, comment, record)
         entry = self.log._default_manager.create(**fields)
+        links.mark_acted(about=obj, actor=actor)
         audit.record(
             f"{self.name}.{transition.name}",
             subject=obj,
@@ -305,6 +307,7 @@ class Workflow:
             (obj, {"from": entry.source, "to": entry.target, "log": entry.pk})
             for (obj, _fields), entry in zip(logged, entries, strict=True)
         ]
+        links.mark_all_acted(about=[obj for obj, _fields in logged], actor=actor)
         audit.record_many(f"{self.name}.{transition.name}", about=about, actor=actor)
 
     @staticmethod

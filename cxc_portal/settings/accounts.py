@@ -65,6 +65,8 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "mail_link": "30/m/ip",
+    "new_mail_link": "10/m/ip,3/h/key",
     "registration": "1200/h/ip",
     "registration_submit": "20/h/user",
     "try": "120/m/ip",

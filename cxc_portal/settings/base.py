@@ -146,6 +146,7 @@ SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)
 _sweep = {"schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
 CELERY_BEAT_SCHEDULE = {
     "mail-sweep": {"task": "core.sweep_mails", **_sweep},
+    "letters": {"task": "core.post_letters", **_sweep},
     "job-sweep": {"task": "core.sweep_jobs", **_sweep},
     "old-jobs": {"task": "core.forget_old_jobs", "schedule": crontab(hour=4, minute=10)},
     "validation-clock": {
@@ -187,6 +188,10 @@ else:
 EMAIL_TIMEOUT = 20
 # After this long a mail that is being sent counts as lost with its worker, and is sent again.
 MAIL_CLAIM_SECONDS = env.int("MAIL_CLAIM_SECONDS", default=300)
+# For how many days the link in a mail logs its reader in, counted from sending.
+MAIL_LINK_DAYS = env.int("MAIL_LINK_DAYS", default=7)
+# From which hour on, in the portal's time zone, the summary of the day goes out.
+MAIL_SUMMARY_HOUR = env.int("MAIL_SUMMARY_HOUR", default=16)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ClusterXchange <portal@cxc.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

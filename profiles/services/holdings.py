@@ -35,6 +35,7 @@ def erase_mails(rows: Rows, person: Person) -> None:
         subject="",
         text="",
         html="",
+        link_path="",
         last_error="",
         dedup_key=Concat(Value("erased:"), Cast("pk", CharField())),
     )
@@ -120,8 +121,24 @@ HOLDINGS = (
         erase_mails,
         people=("recipient",),
         addresses=("to",),
-        shown=("created_at", "sent_at", "to", "language", "subject", "text"),
+        shown=(
+            "created_at",
+            "sent_at",
+            "opened_at",
+            "acted_at",
+            "to",
+            "language",
+            "subject",
+            "text",
+        ),
         given=sent_and_open,
+    ),
+    Holding(
+        "core.MailPreference",
+        "choices_of_mails",
+        delete,
+        people=("user",),
+        shown=("topic", "choice"),
     ),
     Holding(
         "core.AuditEntry",

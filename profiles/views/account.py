@@ -68,7 +68,12 @@ def _about(user: User) -> list[Fact]:
         language = language_name(translation.get_language() or settings.LANGUAGE_CODE)
         facts.append((_("Language"), language, details_url))
     newsletter = _("yes") if user.wants_newsletter else _("no")
-    return [*facts, (_("Newsletter"), newsletter, details_url)]
+    mails = _("at most one a day, codes aside")
+    return [
+        *facts,
+        (_("Mails"), mails, reverse("profiles:account_mails")),
+        (_("Newsletter"), newsletter, details_url),
+    ]
 
 
 def _ways_in(user: User) -> list[Fact]:

@@ -74,10 +74,11 @@ class TestToTheOwner:
         assert (found.to, found.subject) == (profile.contact.email, subject)
         assert REASON in found.text
         assert "RECIPE4MOBILITY has " in found.text
-        assert found.text.rstrip().endswith(leads_to.format(profile.ref))
+        assert found.link_path == leads_to.format(profile.ref)
+        assert f"/go/{found.key}/\n" in found.text
         assert "Please tell us which cluster you belong to.<br>Thank you." in found.html
         assert "Rail &amp; Road &lt;Lab&gt;" in found.html
-        assert leads_to.format(profile.ref) in found.html
+        assert f'/go/{found.key}/"' in found.html
 
     def test_every_member_is_told(self, officer):
         profile = submitted_profile(**named())
@@ -118,7 +119,8 @@ class TestToTheDesk:
         )
         assert found.text.startswith("Dear Ana,\n\nRail & Road <Lab> has submitted its profile")
         assert "within 10 working days" in found.text
-        assert found.text.rstrip().endswith(f"/profiles/{profile.ref}/decide/")
+        assert found.link_path == f"/profiles/{profile.ref}/decide/"
+        assert f"/go/{found.key}/\n" in found.text
 
     def test_a_profile_is_back(self, officer):
         profile = decided(officer, "return")

@@ -22,8 +22,9 @@ def the_mail(kind):
 
 
 def assert_leads_to(mail, address, settings):
-    assert f": {settings.SITE_URL}{address}\n" in mail.text
-    assert f'href="{settings.SITE_URL}{address}"' in mail.html
+    assert mail.link_path == address
+    assert f": {settings.SITE_URL}/go/{mail.key}/\n" in mail.text
+    assert f'href="{settings.SITE_URL}/go/{mail.key}/"' in mail.html
 
 
 def assert_reads(mail, subject):

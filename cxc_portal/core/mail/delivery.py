@@ -12,10 +12,12 @@ from email.utils import parseaddr
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Q, Value, When
 
 from cxc_portal.core import clock
-from cxc_portal.core.models import MailStatus, OutgoingMail
+from cxc_portal.core.mail import links, unsubscribe
+from cxc_portal.core.models import MailStatus, OutgoingMail, Pace
 from cxc_portal.core.queueing import SweptTask
 
 logger = logging.getLogger(__name__)
@@ -28,12 +30,15 @@ RETRY_AFTER = (
 )
 MAX_ATTEMPTS = len(RETRY_AFTER) + 1
 SWEEP_BUDGET = timedelta(seconds=50)
+MORNING_HOUR = 7
+"""When a letter that had to wait for another day goes out, in the portal's own time zone."""
 
 
 def _due(moment: datetime) -> Q:
     """What should go out now, the mails of dead workers among them."""
     claims_end = moment - timedelta(seconds=settings.MAIL_CLAIM_SECONDS)
-    return Q(status=MailStatus.QUEUED, send_after__lte=moment) | Q(
+    is_letter = Q(pace=Pace.NOW) | Q(paced_on__isnull=False)
+    return (is_letter & Q(status=MailStatus.QUEUED, send_after__lte=moment)) | Q(
         status=MailStatus.SENDING, claimed_at__lt=claims_end
     )
 
@@ -53,7 +58,10 @@ def deliver(mail_id: int) -> bool:
     except Exception as problem:  # noqa: BLE001 - one bad mail must not stop the others
         _note_failure(mail, problem)
         return False
-    _release(mail, MailStatus.SENT, sent_at=clock.now(), last_error="")
+    moment = clock.now()
+    _release(mail, MailStatus.SENT, sent_at=moment, last_error="")
+    if mail.paced_on:
+        mail.bundled.update(sent_at=moment)
     return True
 
 
@@ -74,26 +82,40 @@ def sweep() -> int:
 
 def _claim(mail_id: int) -> OutgoingMail | None:
     moment = clock.now()
-    claimed = OutgoingMail.objects.filter(_due(moment), pk=mail_id).update(
-        status=MailStatus.SENDING, claimed_at=moment
-    )
+    due = OutgoingMail.objects.filter(_due(moment), pk=mail_id)
+    # A letter that is late becomes the letter of the day on which it goes out.
+    day = Case(When(paced_on__isnull=False, then=Value(clock.day_of(moment))))
+    try:
+        with transaction.atomic():
+            claimed = due.update(status=MailStatus.SENDING, claimed_at=moment, paced_on=day)
+    except IntegrityError:
+        due.update(status=MailStatus.QUEUED, send_after=_next_morning(moment))
+        return None
     return OutgoingMail.objects.get(pk=mail_id) if claimed else None
+
+
+def _next_morning(moment: datetime) -> datetime:
+    """The reader has had today's letter."""
+    tomorrow = clock.local(moment) + timedelta(days=1)
+    return tomorrow.replace(hour=MORNING_HOUR, minute=0, second=0, microsecond=0)
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    text, html = links.signed(mail)
     message = EmailMultiAlternatives(
         subject=mail.subject,
-        body=mail.text,
+        body=text,
         to=[mail.to],
         headers={
             "Message-ID": f"<mail-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{domain}>",
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             "Content-Language": mail.language,
+            **unsubscribe.headers(mail),
         },
     )
-    message.attach_alternative(mail.html, "text/html")
+    message.attach_alternative(html, "text/html")
     return message
 
 

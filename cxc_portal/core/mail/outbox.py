@@ -1,7 +1,6 @@
 """Writing mails into the outbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,33 +8,15 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Value
 from django.db.models.functions import Cast, Concat
-from django.template.loader import render_to_string
-from django.utils import translation
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import TransitionRefused
 from cxc_portal.core.mail.delivery import deliver_mail
-from cxc_portal.core.mail.kinds import MailKind
+from cxc_portal.core.mail.kinds import MailKind, Pace
+from cxc_portal.core.mail.pacing import deliver_news
+from cxc_portal.core.mail.writing import Recipient, written
 from cxc_portal.core.models import MailStatus, OutgoingMail
-
-SUBJECT_LENGTH = 200
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Whom a mail goes to, in which language."""
-
-    email: str
-    language: str = ""
-    user: Any = None
-    name: str = ""
-
-    @classmethod
-    def of(cls, user: Any) -> "Recipient":
-        """The recipient that a user is."""
-        return cls(email=user.email, language=user.language, user=user, name=user.get_short_name())
 
 
 def queue(
@@ -50,43 +31,41 @@ def queue(
     """Write one mail in the caller's transaction; `None` when `dedup_key` was written before.
 
     The text is rendered now, in the recipient's language, so that it says what was true then. It
-    goes out when the transaction has been committed and `delay` has passed.
+    goes out when the transaction has been committed and `delay` has passed; a paced kind goes to
+    people with an account as the letter of the day or in it, see `pacing`.
     """
     moment = clock.now()
-    language = to.language or settings.LANGUAGE_CODE
     mail = OutgoingMail(
         kind=kind.name,
         dedup_key=dedup_key,
         recipient=to.user,
         to=to.email,
-        language=language,
+        language=to.language or settings.LANGUAGE_CODE,
         is_confidential=kind.is_confidential,
         about_type=about._meta.label_lower if about else "",
         about_id=str(about.pk) if about else "",
+        topic=kind.topic,
+        pace=kind.pace if to.user is not None else Pace.NOW,
         created_at=moment,
         send_after=moment + delay,
-        **_texts(kind, language, {"recipient": to, "about": about, **context}),
     )
-    if not _written(mail):
+    written(kind, mail, to=to, context={"about": about, **context})
+    if not _inserted(mail):
         return None
     if not delay:
-        transaction.on_commit(lambda: deliver_mail.enqueue(mail.pk))
+        transaction.on_commit(lambda: _hand_over(mail))
     return mail
 
 
-def _texts(kind: MailKind, language: str, context: Mapping[str, Any]) -> dict[str, str]:
-    with translation.override(language):
-        values = {"site_url": settings.SITE_URL, **context}
-        subject = " ".join(render_to_string(f"{kind.template}_subject.txt", values).split())
-        values["subject"] = Truncator(subject).chars(SUBJECT_LENGTH)
-        return {
-            "subject": values["subject"],
-            "text": render_to_string(f"{kind.template}.txt", values).strip() + "\n",
-            "html": render_to_string(f"{kind.template}.html", values),
-        }
+def _hand_over(mail: OutgoingMail) -> None:
+    """Tell the workers of a mail that need not wait; the others wait for the postman's round."""
+    if mail.pace == Pace.NOW:
+        deliver_mail.enqueue(mail.pk)
+    elif mail.pace == Pace.BLOCKING:
+        deliver_news.enqueue(mail.recipient_id)
 
 
-def _written(mail: OutgoingMail) -> bool:
+def _inserted(mail: OutgoingMail) -> bool:
     try:
         with transaction.atomic():
             mail.save(force_insert=True)
@@ -104,7 +83,7 @@ def cancel(*, about: models.Model, kinds: tuple[MailKind, ...]) -> int:
         about_id=str(about.pk),
         kind__in=[kind.name for kind in kinds],
         status=MailStatus.QUEUED,
-    ).update(status=MailStatus.CANCELLED)
+    ).update(status=MailStatus.CANCELLED, paced_on=None)
 
 
 def resend(*, mail_id: int, actor: Any) -> OutgoingMail:
@@ -119,8 +98,7 @@ def resend(*, mail_id: int, actor: Any) -> OutgoingMail:
                 _("This mail held a code or a link that has run out. A new one must be asked for."),
             )
         mail.status, mail.attempts, mail.last_error = MailStatus.QUEUED, 0, ""
-        mail.send_after = clock.now()
-        mail.save(update_fields=["status", "attempts", "last_error", "send_after"])
+        _set_out_now(mail, "status", "attempts", "last_error")
         audit.record("mail.resent", subject=mail, actor=actor)
         transaction.on_commit(lambda: deliver_mail.enqueue(mail.pk))
     return mail
@@ -130,11 +108,16 @@ def send_now(*, mail_id: int) -> None:
     """Do not wait any longer with a mail whose time has not come."""
     with transaction.atomic():
         mail = OutgoingMail.objects.select_for_update(of=("self",)).get(pk=mail_id)
-        if not mail.is_early:
+        if not (mail.is_early or mail.is_paced):
             raise TransitionRefused("not_waiting", _("This mail does not wait for its time."))
-        mail.send_after = clock.now()
-        mail.save(update_fields=["send_after"])
+        _set_out_now(mail)
         transaction.on_commit(lambda: deliver_mail.enqueue(mail.pk))
+
+
+def _set_out_now(mail: OutgoingMail, *changed: str) -> None:
+    """Somebody asked for this very mail, so it is no longer one of the day's letter."""
+    mail.pace, mail.paced_on, mail.send_after = Pace.NOW, None, clock.now()
+    mail.save(update_fields=["pace", "paced_on", "send_after", *changed])
 
 
 def forget(*, user: Any) -> int:
@@ -150,6 +133,7 @@ def forget(*, user: Any) -> int:
         subject="",
         text="",
         html="",
+        link_path="",
         last_error="",
         dedup_key=Concat(Value("forgotten:"), Cast("pk", models.CharField())),
     )
