@@ -6,7 +6,7 @@ the end nothing but the score. Reasons hold nothing but what the stranger has an
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -37,6 +37,8 @@ COMMON_LANGUAGE = "en"
 NOBODY = "try"
 """Stands where a profile has its reference."""
 MOST_CARDS = 3
+LOOKED_AT = 12
+"""Among so many of the best the cards are chosen, so that they do not look alike."""
 MOST_REASONS = 3
 CROWD = 3
 """So many organisations at least look like the one that a card shows."""
@@ -176,8 +178,19 @@ def _counts(snapshot: Snapshot, facts: ProfileFacts) -> dict[str, int]:
 def _found(snapshot: Snapshot, sketch: Sketch) -> Found:
     facts = facts_of_sketch(sketch, snapshot.reference)
     counts = _counts(snapshot, facts)
-    most = min(MOST_CARDS, counts[GREEN] + counts[ORANGE])
-    return Found(counts, tuple(_cards(snapshot, facts, most)) if most else ())
+    most = min(LOOKED_AT, counts[GREEN] + counts[ORANGE])
+    return Found(counts, _varied(_cards(snapshot, facts, most)) if most else ())
+
+
+def _varied(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """A few of the cards, in their order, as different from one another as possible."""
+    seen: Counter[Look] = Counter()
+    ranked = []
+    for place, card in enumerate(cards):
+        ranked.append((seen[card.look], place, card))
+        seen[card.look] += 1
+    chosen = sorted(ranked, key=lambda entry: entry[:2])[:MOST_CARDS]
+    return tuple(card for _again, _place, card in sorted(chosen, key=lambda entry: entry[1]))
 
 
 def _cards(snapshot: Snapshot, facts: ProfileFacts, most: int) -> Iterator[Card]:
@@ -186,7 +199,7 @@ def _cards(snapshot: Snapshot, facts: ProfileFacts, most: int) -> Iterator[Card]
     ranking = best(columns, facts, ruleset, top=most, mask=_shown(snapshot))
     others = [columns.facts(row) for row in ranking.rows.tolist()]
     rows = _rows([other.ref for other in others])
-    crowds = _crowds(snapshot, Role(facts.role).counterpart)
+    crowds = _crowds(snapshot)
     for other in others:
         explained = explain(facts, other, ruleset)
         if other.ref in rows and explained.band != RED:
@@ -213,17 +226,17 @@ def _rows(refs: list[str]) -> dict[str, tuple[str, ...]]:
     return {ref: tuple(row) for ref, *row in shown.values_list("ref", *FIELDS)}
 
 
-def _crowds(snapshot: Snapshot, role: Role) -> Counter[Look]:
-    """How many organisations with a published profile of this role share each look."""
+def _crowds(snapshot: Snapshot) -> Counter[Look]:
+    """How many organisations of the catalogue share each look."""
 
     def make() -> Counter[Look]:
         crowds: Counter[Look] = Counter()
-        groups = Profile.objects.published().filter(role=role).order_by().values_list(*FIELDS)
+        groups = Profile.objects.published().order_by().values_list(*FIELDS)
         for *facts, number in groups.annotate(number=Count("organisation", distinct=True)):
             crowds.update(dict.fromkeys(_looks(*facts), number))
         return crowds
 
-    found: Counter[Look] = snapshot.remembered(("crowds", role), make)
+    found: Counter[Look] = snapshot.remembered("crowds", make)
     return found
 
 
