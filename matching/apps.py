@@ -9,10 +9,20 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from cxc_portal.core.context import provide_navigation  # models can be imported only now
         from matching import context, receivers, strength
-        from profiles.personal_data import Holding, delete, keep, register
+        from matching.queries.match_obstacles import match_blockers, open_match_obstacles
+        from matching.queries.proposals import is_contact_open
+        from matching.views.panels import partner_panel
+        from profiles.contacts import register_contact_opener
+        from profiles.obstacles import register_obstacles
+        from profiles.panels import register_panel
+        from profiles.personal_data import Holding, delete, keep, register, register_blocker
         from profiles.strength import register_match_effect
 
         receivers.connect()
+        register_contact_opener(is_contact_open)
+        register_obstacles(open_match_obstacles)
+        register_blocker(match_blockers)
+        register_panel(partner_panel)
         register_match_effect(strength.high_fits)
         provide_navigation(context.navigation)
         register(
@@ -22,6 +32,20 @@ class MatchingConfig(AppConfig):
                 keep,
                 people=("published_by",),
                 shown=("version", "published_at"),
+            ),
+            Holding(
+                "matching.Match",
+                "introductions",
+                keep,
+                people=("introduced_by",),
+                shown=("host__ref", "visitor__ref", "state", "message", "proposed_at"),
+            ),
+            Holding(
+                "matching.MatchStep",
+                "steps_in_matches",
+                keep,
+                people=("actor",),
+                shown=("subject", "transition", "source", "target", "comment", "at"),
             ),
             Holding(
                 "matching.RulesetDraft",

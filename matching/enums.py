@@ -72,3 +72,4 @@ class MatchParty(TextChoices):
     VISITOR = "visitor", _("the visiting organisation")
     HOST = "host", _("the host")
     PARTNERSHIP = "partnership", _("a partnership of the two")
+    INTRODUCER = "introducer", _("the partnership that introduced the two")

@@ -4,7 +4,7 @@ from typing import Any
 
 from cxc_portal.core.workflow import Workflow
 from matching.enums import ConversationState
-from matching.models import Conversation, ConversationReport, Match
+from matching.models import ContactBlock, Conversation, ConversationReport, Match
 from matching.workflows import conversation_workflow, match_workflow
 from profiles.models import Profile
 from profiles.permissions import can_validate_profile
@@ -34,6 +34,14 @@ def can_introduce_profiles(user: Any, profile: Profile) -> bool:
     return profile.is_published and can_validate_profile(user, profile)
 
 
+def can_introduce_pair(user: Any, host: Profile, visitor: Profile) -> bool:
+    """Staff in charge of one of the two, who belongs to neither."""
+    pair = (host, visitor)
+    if any(one.organisation.has_member(user) for one in pair):
+        return False
+    return any(can_introduce_profiles(user, one) for one in pair)
+
+
 def can_write_in_conversation(user: Any, conversation: Conversation) -> bool:
     """Members of both sides, while it is open and after it became a match."""
     return conversation.state in WRITABLE and is_side_of(user, conversation)
@@ -47,6 +55,11 @@ def can_report_conversation(user: Any, conversation: Conversation) -> bool:
 def can_settle_report(user: Any, report: ConversationReport) -> bool:
     """Staff of the partnership of whoever reported, and the Support Office."""
     return bool(user.is_support or report.partnership_id in user.staffed_partnership_ids)
+
+
+def can_lift_block(user: Any, block: ContactBlock) -> bool:
+    """Members of the organisation that made it."""
+    return block.organisation.has_member(user)
 
 
 def can_take_step_in(workflow: Workflow, user: Any, pair: Conversation | Match, name: str) -> bool:
@@ -76,3 +89,8 @@ def is_side_of(user: Any, pair: Conversation | Match) -> bool:
     return bool(
         pair.host.organisation.has_member(user) or pair.visitor.organisation.has_member(user)
     )
+
+
+def can_see_catalogue(user: Any) -> bool:
+    """Staff, and members of an organisation with a published profile."""
+    return bool(user.is_staff or Profile.objects.of_member(user).published().exists())

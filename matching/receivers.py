@@ -3,14 +3,21 @@
 from typing import Any
 
 from matching.services.index import follow_reference_data, refresh_records
+from matching.services.matches_upkeep import withdraw_proposals_of_gone
 from matching.services.rulesets import load_ruleset
 from profiles.signals import listing_changed, reference_loaded
 
 
 def connect() -> None:
     """Called once from `apps.ready()`."""
+    # Before the index: its lock comes last.
+    listing_changed.connect(settle_proposals, dispatch_uid="matching.settle_proposals")
     listing_changed.connect(refresh, dispatch_uid="matching.refresh")
     reference_loaded.connect(load, dispatch_uid="matching.load")
+
+
+def settle_proposals(sender: type, profile_ids: list[int], **kwargs: Any) -> None:
+    withdraw_proposals_of_gone(profile_ids=profile_ids)
 
 
 def refresh(sender: type, profile_ids: list[int], **kwargs: Any) -> None:

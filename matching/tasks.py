@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matching.services import alerts
+from matching.services import alerts, matches_upkeep
 
 
 @shared_task(name="matching.tell_of_partners")
@@ -15,3 +15,9 @@ def tell_of_partners() -> int:
 def remove_unconfirmed_alerts() -> int:
     """Forget the addresses of alerts that nobody confirmed; says how many."""
     return alerts.remove_unconfirmed_alerts()
+
+
+@shared_task(name="matching.expire_matches")
+def expire_matches() -> int:
+    """Remind of proposals and let those expire that nobody answered; says how many it concerned."""
+    return matches_upkeep.expire_matches()

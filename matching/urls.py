@@ -1,6 +1,16 @@
 from django.urls import path
 
-from matching.views import matches, ruleset, trying
+from matching.views import (
+    contact,
+    conversations,
+    limits,
+    matches,
+    proposals,
+    proposing,
+    reports,
+    ruleset,
+    trying,
+)
 
 app_name = "matching"
 urlpatterns = [
@@ -21,4 +31,28 @@ urlpatterns = [
     path("matches/", matches.my_matches, name="my_matches"),
     path("matches/<str:ref>/", matches.matches, name="matches"),
     path("matches/<str:ref>/<str:other_ref>/", matches.pair, name="pair"),
+    path("matches/<str:ref>/<str:other_ref>/contact/", contact.contact, name="contact"),
+    path("conversations/", conversations.conversations, name="conversations"),
+    path("conversations/reports/", reports.reports, name="conversation_reports"),
+    path("conversations/reports/<int:pk>/", reports.settle, name="settle_report"),
+    path("conversations/<int:pk>/", conversations.conversation, name="conversation"),
+    path("conversations/<int:pk>/end/", conversations.end, name="end_conversation"),
+    path("conversations/<int:pk>/block/", conversations.block, name="block"),
+    path("conversations/<int:pk>/report/", conversations.report, name="report"),
+    path(
+        "conversations/<int:pk>/files/<int:attachment_pk>/",
+        conversations.attachment,
+        name="attachment",
+    ),
+    path("profiles/<str:ref>/contacts/", limits.limits, name="limits"),
+    path("profiles/<str:ref>/contacts/<int:pk>/unblock/", limits.unblock, name="unblock"),
+    path("matches/<str:ref>/<str:other_ref>/propose/", proposing.propose, name="propose"),
+    path("matches/<str:ref>/<str:other_ref>/introduce/", proposing.introduce, name="introduce"),
+    path("introductions/", proposing.introductions, name="introductions"),
+    path("proposals/<int:pk>/", proposals.match, name="match"),
+    path("proposals/<int:pk>/accept/", proposals.accept, name="accept"),
+    path("proposals/<int:pk>/decline/", proposals.decline, name="decline"),
+    path("proposals/<int:pk>/withdraw/", proposals.withdraw, name="withdraw"),
+    path("proposals/<int:pk>/dissolve/", proposals.dissolve, name="dissolve"),
+    path("proposals/<int:pk>/cv/", proposals.match_cv, name="match_cv"),
 ]

@@ -166,6 +166,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.remove_unconfirmed_alerts",
         "schedule": crontab(hour=4, minute=30),
     },
+    "proposals": {
+        "task": "matching.expire_matches",
+        "schedule": crontab(minute=35),
+    },
     "expired-sessions": {
         "task": "core.clear_expired_sessions",
         "schedule": crontab(hour=4, minute=40),

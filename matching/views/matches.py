@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 
 from cxc_portal.core import access
 from matching.forms.search import SearchForm
@@ -18,6 +17,8 @@ from matching.queries.matches import (
 )
 from matching.queries.narrowing import Search
 from matching.scoring.ruleset import GREEN
+from matching.views.approach import approach
+from matching.views.parts import varied, wants_part
 from matching.views.presentation import band_counts, excluded_rows, pair_in_words, partner_rows
 from matching.wording.changes import proposals
 from matching.wording.names import Words
@@ -52,23 +53,23 @@ def matches(request: HttpRequest, ref: str) -> HttpResponse:
         return _not_published(request, profile)
     show = request.GET.get("show", "")
     if show == WAYS:
-        return _varied(_ways(request, profile))
+        return varied(_ways(request, profile))
     form = SearchForm(request.GET, partial(occurring_in, profile.counterpart))
-    if show == FIELDS and _wants_part(request):
-        return _varied(render(request, "matching/_more_fields.html", {"form": form}))
+    if show == FIELDS and wants_part(request):
+        return varied(render(request, "matching/_more_fields.html", {"form": form}))
     search, page = form.search(), request.GET.get("page")
     context = (
         _excluded(profile, search, page) if show == EXCLUDED else _partners(profile, search, page)
     )
     context |= {"profile": profile, "search": search, "is_excluded": show == EXCLUDED}
-    if _wants_part(request):
-        return _varied(render(request, "matching/_list.html", context))
+    if wants_part(request):
+        return varied(render(request, "matching/_list.html", context))
     context |= {
         "form": form,
         "has_all_fields": "more" in request.GET or show == FIELDS,
         "is_own": profile.organisation.has_member(request.user),
     }
-    return _varied(render(request, "matching/matches.html", context))
+    return varied(render(request, "matching/matches.html", context))
 
 
 @access.members
@@ -79,15 +80,18 @@ def pair(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
         return _not_published(request, profile)
     listed = Profile.objects.visible_to(request.user).published().select_related(*SHOWN)
     other = access.get_visible(listed.exclude(pk=profile.pk), ref=other_ref)
+    found = pair_of(profile, other)
+    possible = not found.explanation.stops
     context = {
         "profile": profile,
         "other": other,
-        "pair": pair_in_words(pair_of(profile, other)),
+        "pair": pair_in_words(found),
+        "approach": approach(request.user, profile, other, is_possible=possible),
         "may_edit": can_edit_profile(request.user, profile),
         "is_own": profile.organisation.has_member(request.user),
     }
-    template = "matching/_pair.html" if _wants_part(request) else "matching/pair.html"
-    return _varied(render(request, template, context))
+    template = "matching/_pair.html" if wants_part(request) else "matching/pair.html"
+    return varied(render(request, template, context))
 
 
 def _profile(request: HttpRequest, ref: str) -> Profile:
@@ -137,16 +141,5 @@ def _ways(request: HttpRequest, profile: Profile) -> HttpResponse:
     words = Words.load()
     ways = [(way.gain, proposals(way.changes, words)) for way in ways_to_more_partners(profile)]
     may_edit = can_edit_profile(request.user, profile)
-    template = "matching/_ways.html" if _wants_part(request) else "matching/ways.html"
+    template = "matching/_ways.html" if wants_part(request) else "matching/ways.html"
     return render(request, template, {"profile": profile, "ways": ways, "may_edit": may_edit})
-
-
-def _wants_part(request: HttpRequest) -> bool:
-    htmx: Any = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request
-
-
-def _varied(response: HttpResponse) -> HttpResponse:
-    """A browser that keeps a part of a page must not show it as the page."""
-    patch_vary_headers(response, ["HX-Request"])
-    return response

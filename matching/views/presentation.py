@@ -6,12 +6,14 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cxc_portal.core.templatetags import portal
 from cxc_portal.core.types import Text
+from matching.queries.engaged import open_match_keys
 from matching.queries.matches import Excluded, Pair, Partner
 from matching.scoring.change import smallest_change_to_green
 from matching.scoring.criteria import Stop
@@ -26,6 +28,7 @@ from profiles.models import Profile
 
 FIELDS = (
     "ref",
+    "role",
     "languages",
     "partnership_id",
     "organisation__name",
@@ -35,6 +38,7 @@ FIELDS = (
     "organisation__sectors",
 )
 MOST_LANGUAGES = 3
+ROLES = {Role.HOST: _lazy("Host"), Role.VISITING: _lazy("Visitor")}
 Row = dict[str, object]
 
 
@@ -81,9 +85,16 @@ def partner_rows(profile: Profile, partners: Sequence[Partner], words: Words) ->
 def excluded_rows(profile: Profile, excluded: Sequence[Excluded], words: Words) -> SafeString:
     """The excluded in their order, with their reasons in a few words."""
     rows = _rows(profile, [one.ref for one in excluded], words)
+    engaged = [one.ref for one in excluded if Stop.ALREADY_OPEN in one.stops]
+    matches = open_match_keys(profile, engaged) if engaged else {}
     return draw_all(
         "matching/_excluded_row.html",
-        (rows[one.ref] | {"reasons": _reasons(one.stops)} for one in excluded if one.ref in rows),
+        (
+            rows[one.ref]
+            | {"reasons": _reasons(one.stops), "match": _match_link(matches.get(one.ref))}
+            for one in excluded
+            if one.ref in rows
+        ),
     )
 
 
@@ -104,27 +115,33 @@ def pair_in_words(pair: Pair) -> PairInWords:
     )
 
 
-def _rows(profile: Profile, refs: Iterable[str], words: Words) -> dict[str, Row]:
+def rows_by_ref(refs: Iterable[str], words: Words) -> dict[str, Row]:
+    """What stands in the columns of a list, in one query however many they are."""
     found = Profile.objects.filter(ref__in=refs).values(*FIELDS)
     # No reference holds an underscore: one address serves for all.
     url = reverse("profiles:profile", args=["_"])
-    pair_url = reverse("matching:pair", args=[profile.ref, "_"])
     return {
-        values["ref"]: _row(values, words)
-        | {
-            "url": url.replace("_", values["ref"]),
-            "pair_url": pair_url.replace("_", values["ref"]),
-        }
+        values["ref"]: row_of(values, words) | {"url": url.replace("_", values["ref"])}
         for values in found
     }
 
 
-def _row(values: Mapping[str, Any], words: Words) -> Row:
+def _rows(profile: Profile, refs: Iterable[str], words: Words) -> dict[str, Row]:
+    pair_url = reverse("matching:pair", args=[profile.ref, "_"])
+    return {
+        ref: row | {"pair_url": pair_url.replace("_", ref)}
+        for ref, row in rows_by_ref(refs, words).items()
+    }
+
+
+def row_of(values: Mapping[str, Any], words: Words) -> Row:
     """What stands in the columns; `more_…` says how many are not named."""
     main, country = values["organisation__main_sector_id"], values["organisation__country_id"]
     languages = sorted(language_name(code) for code in values["languages"])
     return {
+        "ref": values["ref"],
         "name": values["organisation__name"],
+        "role": ROLES[values["role"]],
         "type": _short(words.types.get(values["organisation__organisation_type_id"], "")),
         "flag": portal.flag(country),
         "country": words.country(country),
@@ -140,6 +157,14 @@ def _reasons(stops: Stop) -> SafeString:
     badges = (portal.badge(SHORT_STOPS[stop], tone="danger", icon="stop") for stop in stops)
     drawn = (render_to_string("components/badge.html", badge) for badge in badges)
     return format_html_join(" ", "{}", ((badge,) for badge in drawn))
+
+
+def _match_link(key: int | None) -> SafeString:
+    """To the open match of the two; nothing where there is none."""
+    if key is None:
+        return SafeString()
+    url = reverse("matching:match", args=[key])
+    return format_html('<a href="{}">{}</a>', url, _("Look at the match"))
 
 
 def _more(number: int) -> str:

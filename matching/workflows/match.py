@@ -12,20 +12,25 @@ from matching.models import Match, MatchStep
 from matching.workflows.sides import names_of, staffs
 
 PROPOSED, CONFIRMED, DECLINED, WITHDRAWN, EXPIRED, DISSOLVED = MatchState
-INVITED, AGREED, VISITOR, HOST, PARTNERSHIP = MatchParty
+INVITED, AGREED, VISITOR, HOST, PARTNERSHIP, INTRODUCER = MatchParty
 
 
 def parties(match: Match, user: Any) -> frozenset[str]:
     """Which side of a match a person is on, and whether that side has still to agree.
 
-    Staff is a party of matches of its participants and of those that it introduced.
+    Staff is a party of matches of its participants and of those that it introduced; the latter it
+    can take back.
     """
     found: set[str] = set()
     for role, profile in ((VISITOR, match.visitor), (HOST, match.host)):
         if profile.organisation.has_member(user):
             found |= {role, AGREED if match.agreed_at(profile) else INVITED}
+    if found:
+        return frozenset(found)
     introduced = match.introduced_for_id in user.staffed_partnership_ids
-    if not found and (introduced or user.is_support or staffs(user, match)):
+    if introduced or (user.is_support and match.introduced_by_id):
+        found.add(INTRODUCER)
+    if introduced or user.is_support or staffs(user, match):
         found.add(PARTNERSHIP)
     return frozenset(found)
 
@@ -66,7 +71,7 @@ STATES = (
         responsible=None,
         your_turn="",
         waiting=_("This match was declined. The reason stands below."),
-        next=_("After 30 days the two can try again. Other partners who fit are waiting."),
+        next=_("After a rest the two can try again. Other partners who fit are waiting."),
     ),
     State(
         WITHDRAWN,
@@ -123,7 +128,7 @@ TRANSITIONS = (
         _("Take back"),
         sources=(PROPOSED,),
         target=WITHDRAWN,
-        by=(AGREED, PARTNERSHIP, SYSTEM),
+        by=(AGREED, INTRODUCER, SYSTEM),
     ),
     Transition("expire", _("Expire"), sources=(PROPOSED,), target=EXPIRED, by=(SYSTEM,)),
     Transition(

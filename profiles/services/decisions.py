@@ -81,7 +81,7 @@ def decide_profile(
             record={"partnership": profile.partnership},
         )
         notifications.profile_decided(profile, decision, comment, delay=undo_time())
-        if decision == "publish":
+        if decision in ("publish", "reject"):
             listing_changed.send(sender=Profile, profile_ids=[profile.pk])
     return profile
 

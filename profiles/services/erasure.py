@@ -31,7 +31,7 @@ def erase_account(*, user_id: int, actor: User) -> User:
             raise NotAllowed(_("Only the owner and the Support Office can close an account."))
         if user.anonymised_at:
             return user
-        profiles = list(_only_theirs(user).select_for_update(of=("self",)).order_by("pk"))
+        profiles = list(only_theirs(user).select_for_update(of=("self",)).order_by("pk"))
         if open_matters := blockers(user):
             raise TransitionRefused("account_needed", str(open_matters[0].reason))
         for profile in profiles:
@@ -46,7 +46,7 @@ def erase_account(*, user_id: int, actor: User) -> User:
     return user
 
 
-def _only_theirs(user: User) -> QuerySet[Profile]:
+def only_theirs(user: User) -> QuerySet[Profile]:
     """Profiles of organisations in which nobody else is left to act."""
     others = Membership.objects.filter(
         organisation=OuterRef("organisation"), user__is_active=True
@@ -68,7 +68,7 @@ def staff_role_blockers(user: User) -> Iterable[Blocker]:
 
 def profile_blockers(user: User) -> Iterable[Blocker]:
     """Others wait for, or find, a profile that nobody but this person answers for."""
-    for profile in _only_theirs(user).exclude(state__in=SETTLED).select_related("organisation"):
+    for profile in only_theirs(user).exclude(state__in=SETTLED).select_related("organisation"):
         yield Blocker(
             _(
                 "The profile %(ref)s of %(organisation)s is still open and you are its only "

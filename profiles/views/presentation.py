@@ -181,12 +181,10 @@ def _journeys(profile: Profile, countries: list[Country]) -> list[Pair]:
 
 
 def _matches_url(profile: Profile, viewer: User) -> str:
-    """Where a viewer who could be the other side sees how well both fit."""
-    if can_see_matches(viewer, profile):
-        return reverse("matching:matches", args=[profile.ref])
-    own = Profile.objects.published().of_member(viewer).filter(role=profile.counterpart)
-    mine = own.order_by("-published_at").first()
-    return reverse("matching:matches", args=[mine.ref]) if mine else ""
+    """Where the desk sees what the organisation sees. A partner has a panel of its own."""
+    if not can_see_matches(viewer, profile):
+        return ""
+    return reverse("matching:matches", args=[profile.ref])
 
 
 def _history(profile: Profile, *, is_desk: bool) -> list[Step]:

@@ -15,6 +15,7 @@ from profiles.forms.organisation import ORGANISATION_SECTIONS
 from profiles.forms.profile import PROFILE_SECTIONS
 from profiles.forms.section import Section
 from profiles.models import Profile
+from profiles.panels import panels_of
 from profiles.permissions import can_edit_profile
 from profiles.queries import reason_for_state
 from profiles.services.editing import edit_profile
@@ -53,7 +54,9 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     """The profile as its viewer may see it."""
     shown = visible_profile(request, ref)
     page = profile_page(shown, request.user, as_partner="preview" in request.GET)
-    return render(request, "profiles/profile.html", {"profile": shown, "page": page})
+    panels = [] if page.is_preview else panels_of(request, shown)
+    context = {"profile": shown, "page": page, "panels": panels}
+    return render(request, "profiles/profile.html", context)
 
 
 @access.members

@@ -1,0 +1,166 @@
+"""What two profiles could agree on, what keeps them from it, and what a match opens."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from cxc_portal.core import clock
+from cxc_portal.core.types import Text
+from matching.enums import MatchState
+from matching.models import ContactLimits, Conversation, Match, MatchStep
+from matching.workflows import match_workflow
+from profiles.enums import Mode
+from profiles.models import AvailabilityWindow, Profile
+from profiles.rules import RuleBook
+from profiles.workdays import add_working_days, is_working_day
+
+ONE_DAY = timedelta(days=1)
+SHOWN = (
+    "host__organisation__country",
+    "host__organisation__organisation_type",
+    "host__partnership",
+    "visitor__organisation__country",
+    "visitor__organisation__organisation_type",
+    "visitor__partnership",
+    "introduced_for",
+)
+
+
+class Span(NamedTuple):
+    """Two days, both counted."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step of a match as both sides read it. `actor` is for staff alone."""
+
+    label: Text
+    by: str
+    actor: str
+    step: MatchStep
+
+
+def modes_between(host: Profile, visitor: Profile) -> list[Mode]:
+    """The ways of meeting that both allow; none where they exclude each other."""
+    wishes = {Mode(host.mode), Mode(visitor.mode)} - {Mode.EITHER}
+    if visitor.organisation.physical_visit_used_on:
+        wishes.add(Mode.VIRTUAL)
+    if not wishes:
+        return [Mode.PHYSICAL, Mode.VIRTUAL, Mode.EITHER]
+    return list(wishes) if len(wishes) == 1 else []
+
+
+def free_together(host: Profile, visitor: Profile) -> list[Span]:
+    """When both are free from today on, first days first. Nothing where neither names a period."""
+    hosts, visitors = _periods(host), _periods(visitor)
+    if not hosts or not visitors:
+        return sorted(hosts or visitors)
+    overlaps = (Span(max(a.start, b.start), min(a.end, b.end)) for a in hosts for b in visitors)
+    return sorted(span for span in overlaps if span.start <= span.end)
+
+
+def suggested_dates(host: Profile, visitor: Profile, rules: RuleBook) -> Span | None:
+    """The first stay that is long enough for both within the days when both are free."""
+    wanted = [days for days in (host.min_days, visitor.min_days) if days]
+    length = max(wanted, default=rules.integer("physical.min_days"))
+    country = host.organisation.country_id
+    for span in free_together(host, visitor):
+        first = span.start
+        while not is_working_day(first, country):
+            first += ONE_DAY
+        last = add_working_days(first, length - 1, country)
+        if last <= span.end:
+            return Span(first, last)
+    return None
+
+
+def _periods(profile: Profile) -> list[Span]:
+    """Those that are not over, from today on."""
+    today = clock.today()
+    windows = AvailabilityWindow.objects.filter(profile=profile, ends_on__gte=today)
+    return [Span(max(one.starts_on, today), one.ends_on) for one in windows]
+
+
+def rests_until(host: Profile, visitor: Profile, rules: RuleBook) -> date | None:
+    """The day from which two who did not want each other can try again; None when they can now."""
+    last = (
+        Match.objects.filter(host=host, visitor=visitor, state=MatchState.DECLINED)
+        .order_by("-state_since")
+        .first()
+    )
+    if last is None:
+        return None
+    until = rest_ends_on(last, rules)
+    return until if clock.today() < until else None
+
+
+def rest_ends_on(match: Match, rules: RuleBook) -> date:
+    """From when the two of a declined match can try again."""
+    return clock.day_of(match.state_since) + timedelta(
+        days=rules.integer("match.repeat_after_days")
+    )
+
+
+def open_proposals_by(profile: Profile) -> QuerySet[Match]:
+    """What the profile has proposed and nobody has decided."""
+    return Match.objects.filter(proposed_by=profile, state=MatchState.PROPOSED)
+
+
+def capacity_reached(profile: Profile) -> int | None:
+    """The profile's own limit of exchanges at the same time where it is reached, None otherwise."""
+    limits = ContactLimits.objects.filter(profile=profile).first()
+    if limits is None or limits.capacity is None:
+        return None
+    taken = Match.objects.confirmed().of_profile(profile).count()
+    return limits.capacity if taken >= limits.capacity else None
+
+
+def is_contact_open(user: Any, profile: Profile) -> bool:
+    """Whether a confirmed match opens the contact data of this profile to the user."""
+    if not user.is_authenticated:
+        return False
+    return (
+        Match.objects.confirmed()
+        .filter(
+            Q(host=profile, visitor__organisation__memberships__user=user)
+            | Q(visitor=profile, host__organisation__memberships__user=user)
+        )
+        .exists()
+    )
+
+
+def conversation_between(match: Match) -> Conversation | None:
+    """The latest contact of the two."""
+    contacts = Conversation.objects.filter(host=match.host_id, visitor=match.visitor_id)
+    return contacts.order_by("-pk").first()
+
+
+def introductions_by(user: Any) -> QuerySet[Match]:
+    """What the user and the colleagues of the own partnerships introduced, the latest first."""
+    own = Q(introduced_by=user) | Q(introduced_for__in=user.staffed_partnership_ids)
+    return Match.objects.filter(own).select_related(*SHOWN, "introduced_by").order_by("-pk")
+
+
+def history_of(match: Match) -> list[HistoryLine]:
+    """The steps of a match in their order."""
+    steps = match.transitions.select_related("actor", "side__organisation", "partnership")
+    return [
+        HistoryLine(
+            label=match_workflow.transitions[step.transition].label,
+            by=_on_behalf(step),
+            actor=str(step.actor or ""),
+            step=step,
+        )
+        for step in steps.order_by("at", "pk")
+    ]
+
+
+def _on_behalf(step: MatchStep) -> str:
+    if step.side:
+        return step.side.organisation.name
+    return str(step.partnership or "")
