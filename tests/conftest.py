@@ -3,9 +3,9 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 
 from cxc_portal.core import audit
-from profiles.services.reference import load_reference_data
 from tests.strict_client import StrictClient
 from tests.strict_templates import refuse_undefined_variables
+from tests.worlds import put_reference_data
 
 _teardown = TransactionTestCase._fixture_teardown
 
@@ -20,6 +20,15 @@ def _teardown_without_guards(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_guards
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: (not item.get_closest_marker("long"), not _is_browser(item)))
+
+
+def _is_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,4 +50,4 @@ def client():
 @pytest.fixture
 def reference(db):
     """The reference data, as every portal has it."""
-    load_reference_data()
+    put_reference_data()

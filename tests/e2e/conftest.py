@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 
 from cxc_portal.core.models import OutgoingMail
 from profiles.models import User
-from profiles.services.reference import load_reference_data
+from tests.worlds import put_demo_world, put_reference_data
 
 # The browser's driver keeps an event loop in the test's thread; the database is not used in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -86,6 +86,11 @@ class Visitor:
             self.page.keyboard.press("Tab")
         raise AssertionError(f"not reachable by keyboard: {target}")
 
+    def turn(self, width: str) -> None:
+        """Make the window as wide as this, with the page in it."""
+        across, down = WIDTHS[width]
+        self.page.set_viewport_size({"width": across, "height": down})
+
     def check(self) -> None:
         """axe finds nothing, nothing sticks out sideways, and the browser has no complaints."""
         self.page.wait_for_load_state()
@@ -111,10 +116,13 @@ def width(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def portal(transactional_db: None, live_server: Any, settings: Any) -> Any:
-    """A running portal with its reference data."""
+def portal(
+    request: pytest.FixtureRequest, transactional_db: None, live_server: Any, settings: Any
+) -> Any:
+    """A running portal with its reference data; with its demo world for tests marked `demo`."""
     settings.SITE_URL = live_server.url
-    load_reference_data()
+    put = put_demo_world if request.node.get_closest_marker("demo") else put_reference_data
+    put()
     return live_server
 
 

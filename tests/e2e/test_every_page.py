@@ -3,7 +3,6 @@
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error
@@ -13,6 +12,8 @@ from tests.e2e.conftest import Visitor
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.demo,
+    pytest.mark.long,
     pytest.mark.skipif(
         connection.vendor == "postgresql", reason="markup does not depend on the database"
     ),
@@ -25,6 +26,12 @@ STARTS = {
 NOT_PAGES = ("/static/", "/accounts/logout/", "/healthz", "/readyz")
 NO_SCRIPTS = "/html/"
 """A mail is shown where no script runs, axe neither."""
+
+
+@pytest.fixture
+def width() -> str:
+    """Each page is loaded on a wide screen and looked at on a small one, too."""
+    return "wide"
 
 
 def kind_of(path: str) -> str | None:
@@ -67,14 +74,15 @@ def walk(visitor: Visitor, starts: list[str], seen: set[str], *, always: str) ->
         seen.add(kind)
         if not open_page(visitor, path):
             continue
-        visitor.check()
+        for width in ("narrow", "wide"):
+            visitor.turn(width)
+            visitor.check()
         looked_at.append(path)
         queue.extend(links(visitor))
     return looked_at
 
 
 def test_every_page_is_sound_for_every_role(someone):
-    call_command("load_demo")
     seen: set[str] = set()
     for role in ROLES:
         user = User.objects.get(email=f"{role}@demo.example") if role else None

@@ -1,14 +1,19 @@
 """The first way through the portal, on real input: a firm registers in the browser, its partnership
 publishes it, and it sees the partners that fit it, ranked and explained."""
 
+import os
 import re
 
 import pytest
-from django.core.management import call_command
 
 from profiles.models import Profile, User
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.demo,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 EMAIL = "ana@rodas-novas.example"
 
@@ -53,7 +58,6 @@ def register(visitor, code_sent_to):
 
 
 def test_from_registration_to_ranked_matches(someone, code_sent_to):
-    call_command("load_demo")
     firm = someone()
     register(firm, code_sent_to)
     profile = Profile.objects.get(organisation__name="Rodas Novas")
@@ -93,9 +97,8 @@ def test_from_registration_to_ranked_matches(someone, code_sent_to):
         assert reader.page.get_by_text(subject).first.is_visible()
 
 
+@pytest.mark.skipif(not os.environ.get("PICTURES"), reason="made where PICTURES names a folder")
 def test_the_pictures_of_the_readme(someone):
-    """Made anew where PICTURES names a folder."""
-    call_command("load_demo")
     stranger = someone()
     stranger.goto("/")
     stranger.page.wait_for_timeout(2500)

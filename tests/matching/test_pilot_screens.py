@@ -14,7 +14,7 @@ from django.db import transaction
 import matching
 from matching.demo import pilot_profiles
 from profiles.models import Profile, User
-from profiles.services.reference import load_reference_data
+from tests.worlds import put_demo_world
 
 DATA = Path(matching.__file__).parent / "data"
 with (DATA / "pilot_match_screens.csv").open(encoding="utf-8", newline="") as file:
@@ -30,8 +30,7 @@ WORDS = {"green": "High fit", "orange": "Medium fit", "red": "Low fit"}
 def demo(django_db_setup, django_db_blocker):
     """The demo world, made once for this module and taken away after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load_reference_data()
-        call_command("load_demo", stdout=StringIO())
+        put_demo_world()
         yield
         transaction.set_rollback(True)
 

@@ -14,12 +14,12 @@ from profiles.services.decisions import (
     reassign_profile,
     undo_decision,
 )
-from profiles.services.reference import load_reference_data
 from profiles.services.reminders import remind_about_waiting_profiles
 from profiles.services.reviews import take_profile
 from profiles.services.roles import give_role, take_role
 from tests.concurrency import at_once, errors, values
 from tests.factories import StaffRoleFactory, submitted_profile
+from tests.worlds import put_reference_data
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +28,7 @@ DECISIONS = ("publish", "return", "reject")
 
 @pytest.fixture
 def office():
-    load_reference_data()
+    put_reference_data()
     return [StaffRoleFactory(user__first_name=name).user for name in ("Ana", "Eva")]
 
 
