@@ -83,7 +83,7 @@ class ProposeForm(TermsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["message"].help_text = _(
-            "Two or three sentences: what you would like to do together, and what they gain from it."
+            "Two or three sentences: what you would like to do together, and what they gain by it."
         )
 
     @property

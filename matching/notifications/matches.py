@@ -1,4 +1,4 @@
-"""The mails about matches: whoever is asked hears at once, whoever may know in the day's summary."""
+"""The mails about matches: whoever is asked hears at once, others in the summary of the day."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

@@ -148,8 +148,8 @@ def require_room(*profiles: Profile) -> None:
             raise TransitionRefused(
                 "at_capacity",
                 _(
-                    "%(name)s has agreed on as many exchanges as it can take at a time (%(number)s)."
-                    " Try again once one of them is over."
+                    "%(name)s has agreed on as many exchanges as it can take at a time "
+                    "(%(number)s). Try again once one of them is over."
                 )
                 % {"name": profile.organisation.name, "number": capacity},
             )
@@ -207,10 +207,12 @@ def _check_pair(profile: Profile, other: Profile, rules: RuleBook) -> Pair:
     return pair
 
 
-def reason_against(check: Callable[[Profile, Profile, RuleBook], Pair], *pair: Profile) -> str:
+def reason_against(
+    check: Callable[[Profile, Profile, RuleBook], Pair], profile: Profile, other: Profile
+) -> str:
     """What such a check would refuse now, as a sentence; empty when nothing is in the way."""
     try:
-        check(*pair, current_rules())
+        check(profile, other, current_rules())
     except TransitionRefused as refused:
         return str(refused)
     return ""
