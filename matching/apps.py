@@ -11,6 +11,8 @@ class MatchingConfig(AppConfig):
         from matching import context, receivers, strength
         from matching.queries.match_obstacles import match_blockers, open_match_obstacles
         from matching.queries.proposals import is_contact_open
+        from matching.services import conversation_holdings
+        from matching.views.limits import limits_panel
         from matching.views.panels import partner_panel
         from profiles.contacts import register_contact_opener
         from profiles.obstacles import register_obstacles
@@ -23,6 +25,9 @@ class MatchingConfig(AppConfig):
         register_obstacles(open_match_obstacles)
         register_blocker(match_blockers)
         register_panel(partner_panel)
+        register_panel(limits_panel)
+        register(*conversation_holdings.HOLDINGS)
+        register_blocker(conversation_holdings.conversation_blockers)
         register_match_effect(strength.high_fits)
         provide_navigation(context.navigation)
         register(

@@ -7,9 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
+from matching.queries.inbox import unread_count
+from profiles.models import Membership
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
-    """Whoever has no account may look at partners without names."""
+    """Whoever has no account may look at partners without names; members have their messages."""
     if not request.user.is_authenticated:
         yield NavigationItem(_("See your partners"), reverse("matching:try"))
+        return
+    if Membership.objects.filter(user=request.user).exists():
+        url = reverse("matching:conversations")
+        yield NavigationItem(_("Messages"), url, news=unread_count(request.user))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from matching.services.conversation_ends import end_conversations_of
 from matching.services.index import follow_reference_data, refresh_records
 from matching.services.matches_upkeep import withdraw_proposals_of_gone
 from matching.services.rulesets import load_ruleset
@@ -11,9 +12,14 @@ from profiles.signals import listing_changed, reference_loaded
 def connect() -> None:
     """Called once from `apps.ready()`."""
     # Before the index: its lock comes last.
+    listing_changed.connect(end_conversations, dispatch_uid="matching.end_conversations")
     listing_changed.connect(settle_proposals, dispatch_uid="matching.settle_proposals")
     listing_changed.connect(refresh, dispatch_uid="matching.refresh")
     reference_loaded.connect(load, dispatch_uid="matching.load")
+
+
+def end_conversations(sender: type, profile_ids: list[int], **kwargs: Any) -> None:
+    end_conversations_of(profile_ids=profile_ids)
 
 
 def settle_proposals(sender: type, profile_ids: list[int], **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matching.services import alerts, matches_upkeep
+from matching.services import alerts, matches_upkeep, silence
 
 
 @shared_task(name="matching.tell_of_partners")
@@ -15,6 +15,12 @@ def tell_of_partners() -> int:
 def remove_unconfirmed_alerts() -> int:
     """Forget the addresses of alerts that nobody confirmed; says how many."""
     return alerts.remove_unconfirmed_alerts()
+
+
+@shared_task(name="matching.mind_conversations")
+def mind_conversations() -> int:
+    """Remind whoever has the word, and end what nobody answers; says how many it concerned."""
+    return silence.mind_conversations()
 
 
 @shared_task(name="matching.expire_matches")

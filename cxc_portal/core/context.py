@@ -12,11 +12,12 @@ from cxc_portal.core.types import Text
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One entry of the main navigation."""
+    """One entry of the main navigation; `news` is how much is new there."""
 
     label: Text
     url: str
     is_current: bool = False
+    news: int = 0
 
 
 NavigationProvider = Callable[[HttpRequest], Iterable[NavigationItem]]

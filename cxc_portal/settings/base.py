@@ -166,6 +166,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.remove_unconfirmed_alerts",
         "schedule": crontab(hour=4, minute=30),
     },
+    "silence": {
+        "task": "matching.mind_conversations",
+        "schedule": crontab(minute=25),
+    },
     "proposals": {
         "task": "matching.expire_matches",
         "schedule": crontab(minute=35),

@@ -106,6 +106,11 @@ class Conversation(models.Model):
         return str(self.pk)
 
     @property
+    def asking(self) -> Profile:
+        """The side that wrote first; `asker` without another look at the database."""
+        return self.host if self.asker_id == self.host_id else self.visitor
+
+    @property
     def asked(self) -> Profile:
         """The side that was written to."""
         return self.visitor if self.asker_id == self.host_id else self.host
@@ -196,6 +201,11 @@ class MessageAttachment(models.Model):
 
     def __str__(self) -> str:
         return f"attachment {self.pk}"
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending."""
+        return PurePath(self.name).stem
 
 
 class ReadMarkQuerySet(models.QuerySet["ReadMark"]):
@@ -295,6 +305,11 @@ class ConversationReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+    @property
+    def other_side(self) -> Profile:
+        """The side that the report is about."""
+        return self.conversation.other(self.side)
 
 
 def attachment_name(name: str) -> str:

@@ -18,7 +18,7 @@ ASKER, ASKED, PARTNERSHIP = ConversationParty
 def parties(conversation: Conversation, user: Any) -> frozenset[str]:
     """Which side of a conversation a person is on; members of both are on both."""
     found: set[str] = set()
-    if conversation.asker.organisation.has_member(user):
+    if conversation.asking.organisation.has_member(user):
         found.add(ASKER)
     if conversation.asked.organisation.has_member(user):
         found.add(ASKED)
@@ -28,7 +28,7 @@ def parties(conversation: Conversation, user: Any) -> frozenset[str]:
 
 
 def _names(conversation: Conversation, user: Any) -> Mapping[str, Text]:
-    return names_of(user, asker=conversation.asker, asked=conversation.asked)
+    return names_of(user, asker=conversation.asking, asked=conversation.asked)
 
 
 _ANSWER = Step(_("Answer"), "matching:conversation")
