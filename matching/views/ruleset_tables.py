@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cxc_portal.core.templatetags import portal
 from cxc_portal.core.types import Text
 from matching.models import RulesetVersion
 from matching.queries.rulesets import TwoScores, ruleset_of
@@ -23,6 +24,8 @@ BEST_FIRST = tuple(reversed(BANDS))
 class Cell:
     """Pairs that go from one band to another."""
 
+    band: str
+    word: Text
     count: Estimate
     is_same: bool
 
@@ -87,19 +90,18 @@ def preview_of(effect: Effect) -> dict[str, Any]:
     changing = [move for move in effect.moves if move[0] != move[1]]
     return {
         "effect": effect,
-        "changing": sum(effect.moves[move].value for move in changing),
-        "pairs": sum(count.value for count in effect.moves.values()),
-        "bands": BEST_FIRST,
+        "changing": round(sum(effect.moves[move].value for move in changing)),
+        "pairs": round(sum(count.value for count in effect.moves.values())),
         "matrix": [
-            Row(
-                was,
-                [Cell(effect.moves[was, becomes], was == becomes) for becomes in BEST_FIRST],
-            )
-            for was in BEST_FIRST
+            Row(was, [_cell(effect, was, then) for then in BEST_FIRST]) for was in BEST_FIRST
         ],
         "partnerships": _partnerships(effect),
         "examples": _examples(effect),
     }
+
+
+def _cell(effect: Effect, was: str, then: str) -> Cell:
+    return Cell(then, portal.BANDS[then]["word"], effect.moves[was, then], was == then)
 
 
 def _partnerships(effect: Effect) -> list[PartnershipRow]:
