@@ -29,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("demo")
 
 
 def test_about_150_organisations_take_part():
-    assert Organisation.objects.count() == 148
-    assert Profile.objects.count() == 148
+    assert Organisation.objects.count() == 153
+    assert Profile.objects.count() == 153
 
 
 def test_every_state_of_the_desk_is_there():
@@ -74,7 +74,7 @@ def test_mails_of_the_past_have_gone_out():
 def test_a_second_load_changes_nothing(capsys):
     call_command("load_demo")
     assert capsys.readouterr().out == "The demo world is there already.\n"
-    assert Profile.objects.count() == 148
+    assert Profile.objects.count() == 153
 
 
 def test_it_refuses_outside_demo_mode(settings):

@@ -13,6 +13,7 @@ from coverage.exceptions import NoDataError
 ROOMS = (
     "*/services/*",
     "*/services.py",
+    "*/planning/*",
     "*/scoring/*",
     "*/scoring.py",
     "*/permissions/*",

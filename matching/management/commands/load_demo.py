@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from matching.demo import add_pilot_screens
+from matching.demo import add_to_demo
 from profiles import demo
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo world is for demo mode only: set DEMO=1.")
         try:
-            counts = demo.load(more=add_pilot_screens)
+            counts = demo.load(more=add_to_demo)
         except demo.AlreadyLoaded as loaded:
             self.stdout.write(str(loaded))
             return
