@@ -13,6 +13,7 @@ class MatchingConfig(AppConfig):
         from matching.queries.proposals import is_contact_open
         from matching.services import conversation_holdings
         from matching.views.limits import limits_panel
+        from matching.views.keeping_panels import bookmark_panel, similar_panel
         from matching.views.panels import partner_panel
         from profiles.contacts import register_contact_opener
         from profiles.obstacles import register_obstacles
@@ -26,6 +27,8 @@ class MatchingConfig(AppConfig):
         register_blocker(match_blockers)
         register_panel(partner_panel)
         register_panel(limits_panel)
+        register_panel(bookmark_panel)
+        register_panel(similar_panel)
         register(*conversation_holdings.HOLDINGS)
         register_blocker(conversation_holdings.conversation_blockers)
         register_match_effect(strength.high_fits)
@@ -58,6 +61,20 @@ class MatchingConfig(AppConfig):
                 keep,
                 people=("changed_by",),
                 shown=("changed_at",),
+            ),
+            Holding(
+                "matching.Bookmark",
+                "bookmarks",
+                delete,
+                people=("user",),
+                shown=("profile__ref", "at"),
+            ),
+            Holding(
+                "matching.SavedSearch",
+                "saved_searches",
+                delete,
+                people=("user",),
+                shown=("name", "query", "profile__ref", "has_alert", "created_at"),
             ),
             Holding(
                 "matching.PartnerAlert",

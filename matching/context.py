@@ -8,14 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
 from matching.queries.inbox import unread_count
+from matching.permissions import can_see_catalogue
 from profiles.models import Membership
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
-    """Whoever has no account may look at partners without names; members have their messages."""
+    """Whoever has no account may look at partners without names; members have their messages, and
+    whoever may see it the catalogue."""
     if not request.user.is_authenticated:
         yield NavigationItem(_("See your partners"), reverse("matching:try"))
         return
+    if can_see_catalogue(request.user):
+        yield NavigationItem(_("Catalogue"), reverse("matching:catalogue"))
     if Membership.objects.filter(user=request.user).exists():
         url = reverse("matching:conversations")
         yield NavigationItem(_("Messages"), url, news=unread_count(request.user))

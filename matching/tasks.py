@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from matching.services import alerts, matches_upkeep, silence
+from matching.services import alerts, matches_upkeep, searches, silence
 
 
 @shared_task(name="matching.tell_of_partners")
@@ -27,3 +27,9 @@ def mind_conversations() -> int:
 def expire_matches() -> int:
     """Remind of proposals and let those expire that nobody answered; says how many it concerned."""
     return matches_upkeep.expire_matches()
+
+
+@shared_task(name="matching.tell_of_new_profiles")
+def tell_of_new_profiles() -> int:
+    """Write to those whose searches or profiles something new fits; says to how many people."""
+    return searches.tell_of_new_profiles()

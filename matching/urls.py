@@ -1,8 +1,11 @@
 from django.urls import path
 
 from matching.views import (
+    catalogue,
+    compare,
     contact,
     conversations,
+    keeping,
     limits,
     matches,
     proposals,
@@ -28,6 +31,16 @@ urlpatterns = [
     path("try/alert/", trying.ask_alert, name="try_alert"),
     path("try/alert/asked/", trying.alert_asked, name="alert_asked"),
     path("alerts/<uuid:key>/", trying.alert, name="alert"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/map/", catalogue.catalogue_map, name="catalogue_map"),
+    path("compare/", compare.compare, name="compare"),
+    path("bookmarks/", keeping.bookmarks, name="bookmarks"),
+    path("bookmarks/<str:ref>/", keeping.bookmark, name="bookmark"),
+    path("searches/", keeping.searches, name="searches"),
+    path("searches/<int:pk>/name/", keeping.search_name, name="search_name"),
+    path("searches/<int:pk>/alert/", keeping.search_alert, name="search_alert"),
+    path("searches/<int:pk>/delete/", keeping.search_delete, name="search_delete"),
+    path("searches/partners/<str:ref>/", keeping.partner_alert, name="partner_alert"),
     path("matches/", matches.my_matches, name="my_matches"),
     path("matches/<str:ref>/", matches.matches, name="matches"),
     path("matches/<str:ref>/<str:other_ref>/", matches.pair, name="pair"),

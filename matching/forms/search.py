@@ -1,24 +1,35 @@
 """The form above a list of partners."""
 
+import re
 from collections.abc import Callable, Collection
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cxc_portal.core import clock
 from cxc_portal.core.forms import PickerSelectMultiple
 from matching.queries.catalogue import Occurring, occurring_in
-from matching.queries.narrowing import Search, Sorting
-from matching.scoring.filters import Filters
-from profiles.enums import Activity, Mode, Objective, Role
+from matching.queries.narrowing import Search, Sorting, days_of, search_of
+from profiles.enums import Activity, Mode, Objective, ProfileState, Role
 from profiles.forms.registration.choices import own_names_of_country
 from profiles.languages import language_codes, language_name
-from profiles.models import Country, OrganisationType, Partnership, Sector
+from profiles.models import (
+    Cluster,
+    Country,
+    Organisation,
+    OrganisationType,
+    Partnership,
+    Sector,
+)
 from profiles.models.profile import LONGEST_STAY
 from profiles.sectors import sectors_by_section
 
@@ -39,6 +50,8 @@ PURPOSES: Choices = [
     (_("Objectives"), Objective.choices),
     (_("Activities"), Activity.choices),
 ]
+MONTHS_AHEAD = 18
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 DAYS_REFUSAL = _("Give a number of working days from 1 to 31.")
 
 
@@ -95,8 +108,15 @@ class SearchForm(forms.Form):
         },
     )
     mode = forms.ChoiceField(label=_("In person or online"), required=False, choices=MODES)
+    month = forms.ChoiceField(label=_("Available in"), required=False)
+    cluster = forms.MultipleChoiceField(
+        label=_("Cluster"),
+        required=False,
+        widget=PickerSelectMultiple(search_label=_("Type the name of a cluster")),
+    )
 
-    ALWAYS_SHOWN = ("name", "sort")
+    ALWAYS_SHOWN: tuple[str, ...] = ("name", "sort")
+    FIRST_SORTING = Sorting.SCORE
 
     def __init__(self, data: QueryDict, occurring: Callable[[], Occurring]) -> None:
         super().__init__(data)
@@ -112,6 +132,8 @@ class SearchForm(forms.Form):
             # Asked for only when the field is drawn or has something to check.
             field.choices = partial(_offered, name, choices, occurring, data.getlist(name))
         self.fields["country"].widget.keywords = own_names_of_country
+        self.fields["cluster"].choices = partial(_clusters, data.getlist("cluster"))
+        self.fields["month"].choices = partial(_months, data.get("month", ""))
 
     @property
     def first_fields(self) -> SafeString:
@@ -142,22 +164,17 @@ class SearchForm(forms.Form):
 
     def search(self) -> Search:
         """What was asked for; a field with an error asks for nothing."""
+        return search_of(self.kept, first_sorting=self.FIRST_SORTING)
+
+    @property
+    def kept(self) -> QueryDict:
+        """What was asked for as an address holds it: nothing that is empty or wrong."""
         self.is_valid()
-        given = self.cleaned_data.get
-        return Search(
-            words=given("name") or "",
-            sorting=Sorting(given("sort") or Sorting.SCORE),
-            filters=Filters(
-                sectors=frozenset(given("sector") or ()),
-                countries=frozenset(given("country") or ()),
-                languages=frozenset(given("language") or ()),
-                organisation_types=frozenset(given("type") or ()),
-                purposes=frozenset(given("purpose") or ()),
-                partnership_ids=frozenset(map(int, given("partnership") or ())),
-                days=given("days"),
-                mode=given("mode") or None,
-            ),
-        )
+        kept = QueryDict(mutable=True)
+        for name, value in self.cleaned_data.items():
+            if value:
+                kept.setlist(name, value if isinstance(value, list) else [str(value)])
+        return kept
 
 
 @lru_cache(maxsize=32)
@@ -196,6 +213,27 @@ def _languages(codes: Collection[str]) -> Choices:
 def _types(codes: Collection[str]) -> Choices:
     found = OrganisationType.objects.filter(pk__in=codes)
     return [(_("Types"), [(one.pk, one.label) for one in found])]
+
+
+def _clusters(chosen: Collection[str]) -> Choices:
+    """Those with a member in the catalogue, and those that are chosen."""
+    listed = Organisation.objects.filter(
+        clusters=OuterRef("pk"), profiles__state=ProfileState.PUBLISHED
+    )
+    keys = [key for key in chosen if key.isdecimal()]
+    found = Cluster.objects.filter(Exists(listed) | Q(pk__in=keys))
+    return [(_("Clusters"), [(str(one.pk), one.name) for one in found])]
+
+
+def _months(chosen: str) -> Choices:
+    """This month and those after it; one that is over stays while it is chosen."""
+    first = clock.today().replace(day=1)
+    numbers = range(first.month - 1, first.month - 1 + MONTHS_AHEAD)
+    months = [date(first.year + number // 12, number % 12 + 1, 1) for number in numbers]
+    if MONTH.fullmatch(chosen):
+        months = sorted({*months, days_of(chosen)[0]})
+    named = [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in months]
+    return [("", _("Any month")), *named]
 
 
 def _partnerships(keys: Collection[str]) -> Choices:

@@ -11,7 +11,7 @@ from matching.scoring.vocabulary import CodeList
 
 @dataclass(frozen=True)
 class Occurring:
-    """The codes that published profiles of one role have."""
+    """The codes that published profiles of one role, or of both, have."""
 
     sector: frozenset[str]
     country: frozenset[str]
@@ -21,8 +21,8 @@ class Occurring:
     """Keys as text, as forms have them."""
 
 
-def occurring_in(role: str) -> Occurring:
-    """What the published profiles of this role have."""
+def occurring_in(role: str | None) -> Occurring:
+    """What the published profiles of this role have; of both roles when it is None."""
     with index.reading() as snapshot:
         found: Occurring = snapshot.remembered(
             ("occurring", role), lambda: _occurring(snapshot, role)
@@ -30,7 +30,7 @@ def occurring_in(role: str) -> Occurring:
         return found
 
 
-def _occurring(snapshot: Snapshot, role: str) -> Occurring:
+def _occurring(snapshot: Snapshot, role: str | None) -> Occurring:
     columns, vocabulary = snapshot.columns, snapshot.reference.vocabulary
     block = columns.block(np.flatnonzero(mask_of(columns, Filters(role=role))))
 

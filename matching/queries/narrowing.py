@@ -1,13 +1,16 @@
 """Which profiles a list shows, and in which order: what the lists of partners and the catalogue
 share."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 import numpy as np
 from django.core.paginator import Page
+from django.http import QueryDict
 from numpy.typing import NDArray
 
 from matching.index import Snapshot
@@ -48,13 +51,44 @@ class Search:
         return bool(self.words or self.clusters) or self.filters != Filters()
 
 
-def refs_for(search: Search) -> list[str] | None:
+def search_of(kept: QueryDict, *, first_sorting: Sorting = Sorting.SCORE) -> Search:
+    """The search that stands in an address. Its values have passed a form of `forms.search`."""
+    one, many = kept.get, kept.getlist
+    days, month = one("days"), one("month")
+    return Search(
+        words=one("name") or "",
+        sorting=Sorting(one("sort") or first_sorting),
+        clusters=frozenset(map(int, many("cluster"))),
+        filters=Filters(
+            role=one("role"),
+            sectors=frozenset(many("sector")),
+            countries=frozenset(many("country")),
+            languages=frozenset(many("language")),
+            organisation_types=frozenset(many("type")),
+            purposes=frozenset(many("purpose")),
+            partnership_ids=frozenset(map(int, many("partnership"))),
+            days=int(days) if days else None,
+            mode=one("mode"),
+            available=days_of(month) if month else None,
+        ),
+    )
+
+
+def days_of(month: str) -> tuple[date, date]:
+    """First and last day of a month such as 2027-05."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def refs_for(search: Search, *, among: Sequence[str] = ()) -> list[str] | None:
     """The profiles that have what only the database knows: the words in their name or texts, and
-    the clusters. None where neither is asked for."""
+    the clusters. None where neither is asked for. With `among` only these are looked at."""
     wanted = plain(search.words).split()
     if not wanted and not search.clusters:
         return None
     records = IndexRecord.objects.listed()
+    if among:
+        records = records.filter(ref__in=among)
     for word in wanted:
         records = records.filter(words__contains=word)
     if search.clusters:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.scoring.columns import FactColumns
-from matching.scoring.record import State
+from matching.scoring.columns import Block, FactColumns
+from matching.scoring.record import NO_LAST_DAY, State, day_number
 from matching.scoring.vocabulary import HOST, PHYSICAL, CodeList
 
 NOBODY = frozenset[str]()
@@ -28,6 +29,8 @@ class Filters:
     """Physical or virtual: who takes part in that way, also among others."""
     days: int | None = None
     """A stay of so many working days suits the profile."""
+    available: tuple[date, date] | None = None
+    """On one of these days, both counted; who names no period is always available."""
 
 
 def mask_of(columns: FactColumns, filters: Filters) -> NDArray[np.bool_]:
@@ -54,7 +57,16 @@ def mask_of(columns: FactColumns, filters: Filters) -> NDArray[np.bool_]:
     if filters.days is not None:
         mask &= block.column("min_days") <= filters.days
         mask &= block.column("max_days") >= filters.days
+    if filters.available:
+        mask &= _is_available(block, *filters.available)
     return mask
+
+
+def _is_available(block: Block, first: date, last: date) -> NDArray[np.bool_]:
+    firsts, lasts = block.column("first_days"), block.column("last_days")
+    meets = (firsts <= day_number(last)) & (lasts >= day_number(first))
+    is_available: NDArray[np.bool_] = meets.any(axis=0) | (lasts[0] == NO_LAST_DAY)
+    return is_available
 
 
 def _unwanted_state(filters: Filters) -> State:

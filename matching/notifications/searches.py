@@ -1,0 +1,71 @@
+"""The mail about new profiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cxc_portal.core import mail
+from cxc_portal.core.mail import MailKind, Pace, Recipient
+from matching.queries.searches import Newcomer, News
+from profiles.models import User
+
+NAMED = 5
+"""How many profiles a mail names for one search before it says how many more there are."""
+PROFILES_PUBLISHED = mail.register(
+    MailKind(
+        "matching/profiles_published",
+        gettext_lazy("members and staff"),
+        gettext_lazy("profiles were published that fit a saved search or an own profile"),
+        pace=Pace.DAILY,
+        topic="news",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the mail says for one search."""
+
+    title: str
+    newcomers: list[Newcomer]
+    more: int
+    url: str
+
+
+def profiles_published(user_id: int, news: Sequence[News], until: datetime) -> None:
+    """One mail for all searches of the person."""
+    user = User.objects.get(pk=user_id)
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        told = [_told(one) for one in news]
+    number = sum(len(one.newcomers) for one in news)
+    url = told[0].url if len(told) == 1 else settings.SITE_URL + reverse("matching:searches")
+    mail.queue(
+        PROFILES_PUBLISHED,
+        to=Recipient.of(user),
+        context={
+            "told": told,
+            "first": news[0].newcomers[0],
+            "others": number - 1,
+            "searches_url": settings.SITE_URL + reverse("matching:searches"),
+            "action_url": url,
+            "action_label": gettext_lazy("See them all"),
+        },
+        dedup_key=f"{PROFILES_PUBLISHED.name}:{user_id}:{until.isoformat()}",
+    )
+
+
+def _told(news: News) -> Told:
+    profile, newcomers = news.search.profile, news.newcomers
+    if profile is None:
+        title = _("Your search “%(name)s”") % {"name": news.search.name}
+        path = f"{reverse('matching:catalogue')}?{news.search.query}"
+    else:
+        title = _("High fits for %(name)s") % {"name": profile.organisation.name}
+        path = f"{reverse('matching:matches', args=[profile.ref])}?sort=newest"
+    return Told(title, newcomers[:NAMED], len(newcomers[NAMED:]), settings.SITE_URL + path)
