@@ -18,6 +18,7 @@ app_name = "profiles"
 urlpatterns = [
     path("accounts/", account.overview, name="account"),
     path("accounts/details/", account.details, name="account_details"),
+    path("accounts/prove/", mail.prove, name="account_prove"),
     path("accounts/mails/", mail.mails, name="account_mails"),
     path("accounts/sessions/<int:pk>/end/", account.end_session, name="end_session"),
     path("accounts/data/", account.data, name="account_data"),

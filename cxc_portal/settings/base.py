@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "profiles.middleware.UserLanguageMiddleware",
     "profiles.middleware.SecondFactorMiddleware",
+    "profiles.middleware.MailLinkMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -160,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
     "abandoned-registrations": {
         "task": "profiles.remove_abandoned_registrations",
         "schedule": crontab(hour=4, minute=20),
+    },
+    "new-profiles": {
+        "task": "matching.tell_of_new_profiles",
+        "schedule": crontab(hour=5, minute=10),
     },
     "partner-alerts": {"task": "matching.tell_of_partners", "schedule": crontab(minute=25)},
     "unconfirmed-alerts": {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cxc_portal.core import access, mail
 from cxc_portal.core.errors import DomainError
+from cxc_portal.core.mail.links import TOLD
 from cxc_portal.core.models import MailStatus, OutgoingMail
 from cxc_portal.core.types import Text
 from profiles.admin.base import DeskAdmin, ListFilter, page, shown
@@ -23,8 +24,21 @@ TONES = {
     MailStatus.QUEUED: ("info", "hourglass"),
     MailStatus.SENDING: ("info", "hourglass"),
     MailStatus.SENT: ("success", "check"),
+    MailStatus.BUNDLED: ("success", "mail"),
     MailStatus.FAILED: ("danger", "warning"),
     MailStatus.CANCELLED: ("", "x"),
+    MailStatus.UNWANTED: ("", "dash-circle"),
+}
+REACTIONS = {
+    "acted": (gettext_lazy("Acted"), Q(acted_at__isnull=False)),
+    "opened": (
+        gettext_lazy("Opened the link, has not acted"),
+        Q(opened_at__isnull=False, acted_at__isnull=True),
+    ),
+    "none": (
+        gettext_lazy("Neither opened nor acted"),
+        Q(opened_at__isnull=True, acted_at__isnull=True, status__in=TOLD),
+    ),
 }
 
 
@@ -62,6 +76,15 @@ def badge(row: OutgoingMail) -> dict[str, Any]:
     return {"text": row.get_status_display(), "tone": tone, "icon": icon}
 
 
+def reaction(row: OutgoingMail) -> dict[str, Any] | None:
+    """What the reader did with it, as the component `badge` shows it."""
+    if row.acted_at:
+        return {"text": _("Acted"), "tone": "success", "icon": "check-circle"}
+    if row.opened_at:
+        return {"text": _("Link opened"), "tone": "info", "icon": "link"}
+    return None
+
+
 class StatusFilter(ListFilter):
     title = gettext_lazy("Status")
     parameter_name = "is"
@@ -74,6 +97,21 @@ class StatusFilter(ListFilter):
         self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
     ) -> QuerySet[OutgoingMail]:
         return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class ReactionFilter(ListFilter):
+    title = gettext_lazy("Reader")
+    parameter_name = "reader"
+    any_label = gettext_lazy("Any reader")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Text]]:
+        return [(name, label) for name, (label, _condition) in REACTIONS.items()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> QuerySet[OutgoingMail]:
+        _label, condition = REACTIONS.get(self.value() or "", ("", Q()))
+        return queryset.filter(condition)
 
 
 class KindFilter(ListFilter):
@@ -104,19 +142,19 @@ class MailAdmin(DeskAdmin):
     family = "mails"
     name = gettext_lazy("Mails")
     lead = gettext_lazy(
-        "Decisions are mailed once they can no longer be undone. A mail that failed can be sent "
-        "again."
+        "Decisions are mailed once they can no longer be undone, and nobody gets more than one "
+        "letter a day. A mail that failed can be sent again."
     )
     empty_title = gettext_lazy("No mail here")
-    list_display = ("subject", "to", "state", "created_at", "sent_at")
-    list_filter = (StatusFilter, KindFilter)
+    list_display = ("subject", "to", "state", "reader", "created_at", "sent_at")
+    list_filter = (StatusFilter, ReactionFilter, KindFilter)
     search_fields = ("subject", "to")
     search_help_text = gettext_lazy("Subject or address")
     ordering = ("-created_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         user: Any = request.user
-        return mails_seen_by(user)
+        return mails_seen_by(user).select_related("recipient", "bundle")
 
     def page_urls(self) -> list[URLPattern]:
         return [
@@ -128,23 +166,18 @@ class MailAdmin(DeskAdmin):
     def state(self, row: OutgoingMail) -> Any:
         return badge(row)
 
+    @admin.display(description=gettext_lazy("reader"))
+    def reader(self, row: OutgoingMail) -> Any:
+        return reaction(row)
+
     def mail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One mail with its words, unless they are nobody's business."""
         row = access.get_visible(self.get_queryset(request), pk=pk)
-        occasions = {kind.name: kind.occasion for kind in mail.kinds()}
-        facts = [
-            (_("To"), f"{row.recipient} <{row.to}>" if row.recipient else row.to),
-            (_("Occasion"), occasions.get(row.kind, row.kind)),
-            (_("Written"), shown(row.created_at)),
-            (_("Goes out after"), shown(row.send_after)),
-            (_("Sent"), shown(row.sent_at)),
-            (_("Attempts"), str(row.attempts)),
-        ]
         context = self.context(
             request,
             mail=row,
-            facts=facts,
-            badge=badge(row),
+            facts=_facts(row),
+            badges=[one for one in (badge(row), reaction(row)) if one],
             subject_url=_profile_url(request, row),
             can_resend=row.status == MailStatus.FAILED,
             resend_url=self.url_of(request, row.pk, "resend"),
@@ -160,6 +193,30 @@ class MailAdmin(DeskAdmin):
         else:
             messages.success(request, _("The mail is on its way again."))
         return redirect(self.url_of(request, pk))
+
+
+def _facts(row: OutgoingMail) -> list[tuple[Text, Text]]:
+    occasions = {kind.name: kind.occasion for kind in mail.kinds()}
+    facts = [
+        (_("To"), f"{row.recipient} <{row.to}>" if row.recipient else row.to),
+        (_("Occasion"), occasions.get(row.kind, row.kind)),
+        (_("Written"), shown(row.created_at)),
+        (_("Goes out"), _goes_out(row)),
+        (_("Sent"), shown(row.sent_at)),
+        (_("Link opened"), shown(row.opened_at)),
+        (_("Acted"), shown(row.acted_at)),
+        (_("Attempts"), str(row.attempts)),
+    ]
+    if row.bundle:
+        facts.insert(4, (_("Told in"), f"“{row.bundle.subject}”"))
+    return facts
+
+
+def _goes_out(row: OutgoingMail) -> Text:
+    after = shown(row.send_after)
+    if row.bundle or row.is_paced:
+        return _("in the letter of the day, not before %(moment)s") % {"moment": after}
+    return _("by itself, not before %(moment)s") % {"moment": after}
 
 
 def _profile_url(request: HttpRequest, row: OutgoingMail) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from cxc_portal.core import access, mail
+from cxc_portal.core.mail import links
 from cxc_portal.core.models import OutgoingMail
 
 PAGE_SIZE = 25
@@ -51,9 +52,10 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def read(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mail, as text and as a mail program shows it."""
-    shown = get_object_or_404(OutgoingMail, pk=pk)
-    return render(request, "core/mail.html", {"mail": shown})
+    """One mail, as text and as a mail program shows it, with links as if it were sent now."""
+    shown = get_object_or_404(OutgoingMail.objects.select_related("recipient", "bundle"), pk=pk)
+    text, _html = links.signed(shown)
+    return render(request, "core/mail.html", {"mail": shown, "text": text})
 
 
 @access.demo_only
@@ -62,8 +64,9 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @csp(MAIL_POLICY)  # type: ignore[arg-type]
 def read_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of one mail, alone. Its links lead out of the frame."""
-    shown = get_object_or_404(OutgoingMail, pk=pk)
-    return HttpResponse(shown.html.replace("<head>", '<head><base target="_top">', 1))
+    shown = get_object_or_404(OutgoingMail.objects.select_related("recipient"), pk=pk)
+    _text, html = links.signed(shown)
+    return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
 
 
 @access.demo_only
