@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
 from matching.enums import MatchState
 from matching.models import ContactLimits, Conversation, Match, MatchStep
-from matching.workflows import match_workflow
 from profiles.enums import Mode
 from profiles.models import AvailabilityWindow, Profile
 from profiles.rules import RuleBook
@@ -33,6 +33,17 @@ class Span(NamedTuple):
 
     start: date
     end: date
+
+
+TAKEN: dict[str, Text] = {
+    "agree": gettext_lazy("Said yes"),
+    "confirm": gettext_lazy("Accepted"),
+    "decline": gettext_lazy("Declined"),
+    "withdraw": gettext_lazy("Taken back"),
+    "expire": gettext_lazy("Expired without an answer"),
+    "dissolve": gettext_lazy("Dissolved"),
+}
+"""The steps of a match as they are told afterwards."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,7 @@ def history_of(match: Match) -> list[HistoryLine]:
     steps = match.transitions.select_related("actor", "side__organisation", "partnership")
     return [
         HistoryLine(
-            label=match_workflow.transitions[step.transition].label,
+            label=TAKEN[step.transition],
             by=_on_behalf(step),
             actor=str(step.actor or ""),
             step=step,

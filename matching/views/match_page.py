@@ -39,6 +39,7 @@ class MatchPage:
     other: Profile | None
     baton: Baton
     tone: str
+    phase: int
     origin: Text
     score: float
     band: str
@@ -69,6 +70,7 @@ def match_page(match: Match, viewer: User) -> MatchPage:
         own=own,
         other=other,
         baton=match_workflow.baton(match, viewer),
+        phase=3 if match.state == MatchState.CONFIRMED else 2,
         tone=TONES.get(MatchState(match.state), ""),
         origin=MatchOrigin(match.origin).label,
         score=match.score / 10,
