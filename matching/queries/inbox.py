@@ -72,12 +72,10 @@ def inbox_of(user: Any, *, rank: int | None, page: str | None) -> Inbox:
     everything = _ranked(user, own)
     counts = dict.fromkeys((YOURS, WAITING, CLOSED), 0)
     unread = 0
-    for key, number, new in (
-        everything.order_by()
-        .values_list("rank")
-        .annotate(Count("pk"), Count("pk", filter=Q(is_unread=True)))
-    ):
-        counts[key], unread = number, unread + new
+    by_rank = everything.order_by().values_list("rank", "is_unread").annotate(number=Count("pk"))
+    for key, is_unread, number in by_rank:
+        counts[key] += number
+        unread += number if is_unread else 0
     shown = everything if rank is None else everything.filter(rank=rank)
     found = Paginator(_with_last(shown), PER_PAGE).get_page(page)
     rows = [_row(conversation, user, set(own)) for conversation in found]

@@ -17,6 +17,7 @@ from matching.queries.conversations import (
     reply_bands,
 )
 from matching.queries.matches import pair_of
+from matching.scoring.explain import Part
 from matching.services.conversations import ContactRefused, start_conversation
 from matching.views.presentation import pair_in_words
 from matching.wording.criteria import Line
@@ -65,12 +66,13 @@ def _page(
     form: FirstContactForm,
     refusal: Refusal | None,
 ) -> HttpResponse:
-    pair = pair_in_words(pair_of(profile, other))
+    facts = pair_of(profile, other)
+    pair = pair_in_words(facts)
     context = {
         "profile": profile,
         "other": other,
         "pair": pair,
-        "reasons": strongest(pair.lines),
+        "reasons": strongest(facts.explanation.parts, pair.lines),
         "sectors": _sectors(other),
         "bands": reply_bands(other),
         "needed": contacts_usually_needed(),
@@ -80,10 +82,17 @@ def _page(
     return render(request, "matching/contact.html", context)
 
 
-def strongest(lines: Sequence[Line]) -> list[Line]:
-    """The criteria that speak most for the two, those that are met in full first."""
-    ordered = sorted(lines, key=lambda line: (line.points < line.weight, -line.points))
-    return [line for line in ordered[:MOST_REASONS] if line.points]
+def strongest(parts: Sequence[Part], lines: Sequence[Line]) -> list[Line]:
+    """What speaks most for the two: first where they really meet, then where anything will do."""
+    told = [(part, line) for part, line in zip(parts, lines, strict=True) if part.points]
+    told.sort(key=lambda one: (not _is_meeting(one[0]), -one[0].points / one[0].maximum))
+    return [line for _part, line in told[:MOST_REASONS]]
+
+
+def _is_meeting(part: Part) -> bool:
+    """Whether a wish was met or dates are shared, rather than nothing asked for."""
+    shared = part.overlap is not None and part.overlap.days > 0
+    return shared or any(wish.met for wish in part.wishes)
 
 
 def _sectors(profile: Profile) -> list[str]:

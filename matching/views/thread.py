@@ -12,13 +12,21 @@ from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
 from matching.enums import ConversationParty, ConversationState, ReadyAnswer
 from matching.forms.conversation import KeyedForm, LaterForm, MessageForm, NoForm, YesForm
-from matching.models import Conversation, ConversationReport, Message, MessageAttachment, ReadMark
+from matching.models import (
+    Conversation,
+    ConversationReport,
+    Match,
+    Message,
+    MessageAttachment,
+    ReadMark,
+)
 from matching.permissions import (
     can_end_conversation,
     can_write_in_conversation,
     is_side_of,
 )
 from matching.queries.conversations import is_blocked
+from matching.queries.engaged import open_match_between
 from matching.queries.inbox import last_step_of
 from matching.services.conversations import side_of
 from matching.workflows import conversation_workflow
@@ -71,6 +79,8 @@ class ConversationPage:
     ended_because: str
     staff: list[str]
     pair_url: str
+    match: Match | None
+    propose_url: str
     reports: list[ConversationReport]
     may_end: bool
     unsent: str
@@ -87,7 +97,10 @@ def conversation_page(
     own = side_of(conversation, reader) if is_side_of(reader, conversation) else None
     other = conversation.other(own or conversation.asking)
     step = last_step_of(conversation)
-    can_see_pair = own is not None and own.is_published and other.is_published
+    pair = (own, other) if own and own.is_published and other.is_published else None
+    match = open_match_between(own, other) if own else None
+    may_propose = pair and not match and conversation.is_open
+    refs = [own.ref, other.ref] if own else []
     partnerships = {conversation.host.partnership, conversation.visitor.partnership} - {None}
     return ConversationPage(
         own=own,
@@ -97,9 +110,9 @@ def conversation_page(
         writings=forms,
         ended_because=step.comment if step and step.transition in WITH_REASON else "",
         staff=sorted(str(partnership) for partnership in partnerships),
-        pair_url=reverse("matching:pair", args=[own.ref, other.ref])
-        if own and can_see_pair
-        else "",
+        pair_url=reverse("matching:pair", args=refs) if pair else "",
+        match=match,
+        propose_url=reverse("matching:propose", args=refs) if may_propose else "",
         reports=list(conversation.reports.filter(side=own)) if own else [],
         may_end=can_end_conversation(reader, conversation),
         unsent=posted.data.get("text", "") if posted and not forms else "",
@@ -151,6 +164,7 @@ def forms_for(
     baton = conversation_workflow.baton(conversation, reader)
     is_asked = baton.responsible == ConversationParty.ASKED and baton.situation == "yours"
     offered = _answers(conversation) if is_asked else _plain(baton, conversation)
+    is_expected = baton.situation != "waiting" or posted is not None
     is_offered = any(type(posted) is _kind(answer) for answer, *_words in offered)
     writings = []
     for number, (answer, title, button) in enumerate(offered):
@@ -162,7 +176,7 @@ def forms_for(
                 title=title,
                 button=button,
                 form=posted if is_posted else _empty(answer, posted if is_likeliest else None),
-                is_open=is_posted or (is_likeliest and not is_offered),
+                is_open=is_posted or (is_likeliest and not is_offered and is_expected),
                 is_primary=is_likeliest and baton.situation == "yours",
             )
         )
