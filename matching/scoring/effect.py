@@ -251,4 +251,4 @@ def _groups(columns: FactColumns, rows: Rows) -> dict[int, Rows]:
     groups = block.column("partnership").astype(np.int32) * 2 + is_host
     order = np.argsort(groups, kind="stable")
     keys, starts = np.unique(groups[order], return_index=True)
-    return dict(zip(keys.tolist(), np.split(order, starts[1:]), strict=True))
+    return dict(zip(keys.tolist(), np.split(order, starts)[1:], strict=True))
