@@ -23,6 +23,7 @@ SAME = {"text": _lazy("The same"), "icon": "check", "tone": "success"}
 PARTLY = {"text": _lazy("Partly the same"), "icon": "dash-circle", "tone": "warning"}
 DIFFERENT = {"text": _lazy("Different"), "icon": "x", "tone": ""}
 ANY = _lazy("Any")
+NOT_KNOWN = _lazy("Not enough contacts yet")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _lines(profiles: Sequence[Profile], request: HttpRequest) -> list[Line]:
     pages = [profile_page(profile, request.user, as_partner=True) for profile in profiles]
-    return [_line(label, [_said(tell(page)) for page in pages]) for label, tell in FIELDS]
+    lines = [_line(label, [_said(tell(page)) for page in pages]) for label, tell in FIELDS]
+    return [line for line in lines if any(cell != [str(NOT_KNOWN)] for cell in line.cells)]
 
 
 def _line(label: Text, cells: list[list[str]]) -> Line:
@@ -82,7 +84,7 @@ def _place(page: ProfilePage) -> list[str]:
 
 def _answers(page: ProfilePage) -> list[str]:
     bands = reply_bands(page.profile)
-    return [str(bands.rate), str(bands.time)] if bands else [_("Not enough contacts yet")]
+    return [str(bands.rate), str(bands.time)] if bands else [NOT_KNOWN]
 
 
 Tell = Callable[[ProfilePage], Iterable[object]]
