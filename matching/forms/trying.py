@@ -92,9 +92,7 @@ class TryForm(forms.Form):
 
     def _unanswered(self) -> list[str]:
         found = self.errors.as_data()
-        return [
-            name for name, (first, *_more) in found.items() if first.code == "required"
-        ]
+        return [name for name, (first, *_more) in found.items() if first.code == "required"]
 
     def sketch(self) -> Sketch | None:
         """The answers, once all of them are there."""

@@ -114,7 +114,8 @@ def begin_with_answers(
     if unknown := set(answers) - frozenset().union(*ANSWERS.values()):
         raise ValueError(f"not asked on any page: {sorted(unknown)}")
     with transaction.atomic():
-        registration = _begun_by_stranger(begun) or start_registration(actor=actor)
+        taken_up = _begun_by_stranger(begun) if begun else None
+        registration = taken_up or start_registration(actor=actor)
         registration.answers = {**registration.answers, **answers}
         registration.source = registration.source or source[:SOURCE_LENGTH]
         registration.save(update_fields=["source"])
@@ -122,7 +123,7 @@ def begin_with_answers(
     return registration
 
 
-def _begun_by_stranger(key: UUID | None) -> Registration | None:
+def _begun_by_stranger(key: UUID) -> Registration | None:
     open_ones = Registration.objects.open().filter(key=key, owner=None)
     return open_ones.select_for_update(of=("self",)).first()
 

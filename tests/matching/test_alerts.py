@@ -1,6 +1,9 @@
 """Alerts of strangers: asked for, confirmed by mail, told once, forgotten."""
 
+import io
+import json
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -23,6 +26,7 @@ from matching.services.alerts import (
     sketch_of,
     tell_of_partners,
 )
+from profiles.services.erasure import erase_account
 from profiles.services.lifecycle import pause_profile
 from profiles.services.personal_data import export_personal_data
 from tests.concurrency import at_once, errors
@@ -278,9 +282,18 @@ def test_the_clock_calls_the_services():
 def test_an_alert_is_in_the_data_that_its_owner_takes_along():
     user = UserFactory(email=EMAIL)
     ask()
-    content = export_personal_data(user=user)
-    assert content
-    assert PartnerAlert.objects.get().email == EMAIL
+    ask("other@example.org")
+    archive = zipfile.ZipFile(io.BytesIO(export_personal_data(user_id=user.pk)))
+    rows = json.loads(archive.read("data.json"))["partner_alerts"]
+    assert [(row["email"], row["country__name"]) for row in rows] == [(EMAIL, "Portugal")]
+
+
+def test_an_alert_goes_with_the_account_of_its_address():
+    user = UserFactory(email=EMAIL)
+    ask()
+    ask("other@example.org")
+    erase_account(user_id=user.pk, actor=user)
+    assert [alert.email for alert in PartnerAlert.objects.all()] == ["other@example.org"]
 
 
 # --- the pages -----------------------------------------------------------------------------------

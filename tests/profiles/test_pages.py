@@ -126,6 +126,7 @@ def test_search_engines_are_shown_the_open_pages_alone(client, db):
     assert response.content.decode().splitlines() == [
         "User-agent: *",
         "Allow: /$",
+        "Allow: /try/$",
         "Allow: /rules/$",
         "Allow: /privacy/$",
         "Allow: /accessibility/$",
