@@ -1,3 +1,5 @@
+from itertools import count
+
 import pytest
 
 from cxc_portal.core.mail import MailKind, Recipient, queue
@@ -34,7 +36,7 @@ def queued(monkeypatch):
 @pytest.fixture
 def write(kind, db, queued):
     """Writes a mail; each has a key of its own unless one is given."""
-    numbers = iter(range(1, 1000))
+    numbers = count(1)
 
     def write(to="ada@example.org", **options):
         options.setdefault("dedup_key", f"trial:{next(numbers)}")

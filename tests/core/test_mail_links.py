@@ -301,7 +301,7 @@ def test_a_new_secret_keeps_links_while_the_old_one_is_known(client, arrived, ad
     settings.SECRET_KEY_FALLBACKS = []
 
 
-@pytest.mark.parametrize("token", ["x", "-", "!-abc", "1uFake-abc", "0-", "é-é"])
+@pytest.mark.parametrize("token", ["x", "-", "!-abc", "1uFake-abc", "0-", "é-é", "z" * 400 + "-a"])
 def test_a_made_up_token_is_answered_like_one_that_ran_out(
     client, arrived, ada, token, time_machine
 ):

@@ -10,7 +10,7 @@ from cxc_portal.core.mail.kinds import MailKind, Pace, kinds, register
 from cxc_portal.core.mail.links import mark_acted
 from cxc_portal.core.mail.outbox import cancel, forget, queue, resend, send_now
 from cxc_portal.core.mail.renewal import send_new_link
-from cxc_portal.core.mail.topics import Topic, register_topic, topics
+from cxc_portal.core.mail.topics import Topic, all_topics, register_topic
 from cxc_portal.core.mail.writing import Recipient
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Pace",
     "Recipient",
     "Topic",
+    "all_topics",
     "cancel",
     "forget",
     "kinds",
@@ -28,5 +29,4 @@ __all__ = [
     "resend",
     "send_new_link",
     "send_now",
-    "topics",
 ]

@@ -106,7 +106,7 @@ def opened_with(key: UUID, token: str) -> OutgoingMail | None:
 def _is_fresh(issued: str) -> bool:
     try:
         age = clock.now().timestamp() - signing.b62_decode(issued)
-    except ValueError:
+    except (ValueError, IndexError, OverflowError):
         return False
     return 0 <= age <= timedelta(days=settings.MAIL_LINK_DAYS).total_seconds()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cxc_portal.core.errors import TransitionRefused
-from cxc_portal.core.mail.topics import Topic, known_topics, topics
+from cxc_portal.core.mail.topics import Topic, all_topics, known_topics
 from cxc_portal.core.models import MailChoice, MailPreference
 
 Choices = Mapping[tuple[int, str], MailChoice]
@@ -15,7 +15,7 @@ Choices = Mapping[tuple[int, str], MailChoice]
 def choices_of(user_ids: Iterable[int]) -> Choices:
     """The choice that holds for each of these people and each topic."""
     people = set(user_ids)
-    found = {(person, topic.name): topic.default for person in people for topic in topics()}
+    found = {(person, topic.name): topic.default for person in people for topic in all_topics()}
     rows = MailPreference.objects.filter(user__in=people)
     for person, topic, choice in rows.values_list("user", "topic", "choice"):
         found[person, topic] = MailChoice(choice)
@@ -27,7 +27,7 @@ def chosen_by(user: Any) -> dict[Topic, MailChoice]:
     held = choices_of([user.pk])
     return {
         topic: held[user.pk, topic.name]
-        for topic in topics()
+        for topic in all_topics()
         if user.is_staff or not topic.is_for_staff
     }
 

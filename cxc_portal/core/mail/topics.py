@@ -50,11 +50,11 @@ def register_topic(topic: Topic) -> Topic:
     return topic
 
 
-def topics() -> list[Topic]:
+def all_topics() -> list[Topic]:
     """All topics, in the order of declaration."""
     return list(_topics.values())
 
 
 def known_topics(names: set[str]) -> list[Topic]:
     """Those among the names that are topics."""
-    return [topic for topic in topics() if topic.name in names]
+    return [topic for topic in all_topics() if topic.name in names]
