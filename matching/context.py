@@ -7,19 +7,22 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
-from matching.queries.inbox import unread_count
 from matching.permissions import can_see_catalogue
+from matching.queries.inbox import unread_count
 from profiles.models import Membership
+from profiles.permissions import can_work_at_desk
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
-    """Whoever has no account may look at partners without names; members have their messages, and
-    whoever may see it the catalogue."""
+    """Whoever has no account may look at partners without names; members have their messages,
+    whoever may see it the catalogue, and the desk who is left behind."""
     if not request.user.is_authenticated:
         yield NavigationItem(_("See your partners"), reverse("matching:try"))
         return
     if can_see_catalogue(request.user):
         yield NavigationItem(_("Catalogue"), reverse("matching:catalogue"))
+    if can_work_at_desk(request.user):
+        yield NavigationItem(_("Left behind"), reverse("matching:partnerships"))
     if Membership.objects.filter(user=request.user).exists():
         url = reverse("matching:conversations")
         yield NavigationItem(_("Messages"), url, news=unread_count(request.user))

@@ -45,6 +45,7 @@ class Progress:
 class PartnershipPlan:
     """The best plan that was found beside that of the rule of thumb."""
 
+    ruleset: Ruleset
     world: World
     best: Plan
     greedy: Plan
@@ -138,11 +139,13 @@ def _sources_of(partnership: Partnership) -> _Sources:
 
 
 def _make(sources: _Sources) -> PartnershipPlan:
+    with index.reading() as snapshot:
+        ruleset = ruleset_in(snapshot)
     targets = exchange_targets(sources.partnership)
     achieved = _achieved(sources)
     sizes = dict.fromkeys([*sources.visitors, *sources.hosts], LISTED)
     for _round in range(ROUNDS):
-        pairs, cutoffs = _pairs(sources, sizes)
+        pairs, cutoffs = _pairs(sources, ruleset, sizes)
         world = _world(sources, pairs, _wanted(targets, achieved))
         plan = best_plan(world, seconds=SECONDS)
         short = too_short(world, plan, cutoffs)
@@ -152,6 +155,7 @@ def _make(sources: _Sources) -> PartnershipPlan:
     greedy = greedy_plan(world)
     served = {ref for pair in plan.pairs for ref in (pair.visitor, pair.host)}
     return PartnershipPlan(
+        ruleset=ruleset,
         world=world,
         best=plan,
         greedy=greedy,
@@ -184,14 +188,14 @@ def _world(sources: _Sources, pairs: Mapping[tuple[str, str], int], wanted: Coun
 
 
 def _pairs(
-    sources: _Sources, sizes: Mapping[str, int]
+    sources: _Sources, ruleset: Ruleset, sizes: Mapping[str, int]
 ) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """The score of each pair that may be planned, and the lowest one listed where a profile has
     more partners than it brings."""
     pairs: dict[tuple[str, str], int] = {}
     cutoffs: dict[str, int] = {}
     with index.reading() as snapshot:
-        ruleset, columns = ruleset_in(snapshot), snapshot.columns
+        columns = snapshot.columns
         free = sources.supply.free_rows(snapshot)
         own = np.zeros_like(free)
         own[columns.rows_of(sizes)] = True
