@@ -1,5 +1,11 @@
 """Real objects for tests. States are reached through the real services."""
 
+from tests.factories.matches import (
+    host_profile,
+    introduction_of,
+    match_between,
+    visitor_profile,
+)
 from tests.factories.profiles import (
     MembershipFactory,
     OrganisationFactory,
@@ -16,6 +22,10 @@ __all__ = [
     "ProfileFactory",
     "StaffRoleFactory",
     "UserFactory",
+    "host_profile",
+    "introduction_of",
+    "match_between",
     "published_profile",
     "submitted_profile",
+    "visitor_profile",
 ]
