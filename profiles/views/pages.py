@@ -38,7 +38,7 @@ GROUPS = (
     (_("Visits in person"), ("physical",)),
     (_("Online exchanges"), ("virtual",)),
     (_("Money and reports"), ("lump_sum", "report", "payment")),
-    (_("Finding a partner"), ("proposal", "match", "profile")),
+    (_("Finding a partner"), ("contact", "proposal", "match", "profile")),
     (_("Validation of profiles"), ("validation",)),
     (_("What counts as an SME"), ("sme",)),
 )
