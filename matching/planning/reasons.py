@@ -22,6 +22,8 @@ class Why(StrEnum):
     """A better partner goes to a profile of the partnership that would lose more without it."""
     FITS_OTHER = "fits_other"
     """A better partner has found somebody who fits it better still."""
+    ONE_MORE = "one_more"
+    """A better partner has somebody else, and so there are two pairs instead of one."""
     SERVES_PARTNER = "serves_partner"
     """A better partner is free, but then this pair's own partner would be left out."""
     WHOLE = "whole"
@@ -86,7 +88,9 @@ class Reasons:
         if cost == NOBODY_ELSE:
             return replace(reason, why=Why.KEEPS_OTHER)
         if taker not in self._world.own:
-            return replace(reason, why=Why.FITS_OTHER) if cost > 0 else reason
+            if cost > 0:
+                return replace(reason, why=Why.FITS_OTHER)
+            return reason if partner in self._world.own else replace(reason, why=Why.ONE_MORE)
         why = Why.WORTH_MORE if cost >= difference else Why.WHOLE
         return replace(reason, why=why, loss=int(cost))
 

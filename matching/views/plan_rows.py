@@ -19,7 +19,7 @@ from matching.queries.plan import (
 from matching.wording.plan import CATEGORIES, points, reason_in_words
 from profiles.models import Profile
 
-SHOWN = ("organisation__country", "organisation__organisation_type")
+SHOWN = ("organisation__country", "organisation__organisation_type", "partnership")
 Profiles = Mapping[str, Profile]
 
 

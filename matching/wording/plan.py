@@ -68,6 +68,7 @@ def _rest_of(reason: Reason) -> str:
         Why.KEEPS_OTHER: _("%(rival)s is the only one left for %(taker)s."),
         Why.WORTH_MORE: _("%(taker)s would lose %(loss)s without %(rival)s."),
         Why.FITS_OTHER: _("%(taker)s fits %(rival)s better still."),
+        Why.ONE_MORE: _("so that both have a partner, %(rival)s meets %(taker)s."),
         Why.SERVES_PARTNER: _("then nobody would be left for %(partner)s."),
     }
     if reason.why in rest:
