@@ -8,18 +8,19 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core.context import provide_navigation  # models can be imported only now
-        from matching import context, receivers, strength
+        from matching import context, receivers, strength, turns
         from matching.queries.match_obstacles import match_blockers, open_match_obstacles
         from matching.queries.proposals import is_contact_open
         from matching.services import conversation_holdings
-        from matching.views.limits import limits_panel
         from matching.views.keeping_panels import bookmark_panel, similar_panel
+        from matching.views.limits import limits_panel
         from matching.views.panels import partner_panel
         from profiles.contacts import register_contact_opener
         from profiles.obstacles import register_obstacles
         from profiles.panels import register_panel
         from profiles.personal_data import Holding, delete, keep, register, register_blocker
         from profiles.strength import register_match_effect
+        from profiles.turns import register_tips, register_turns
 
         receivers.connect()
         register_contact_opener(is_contact_open)
@@ -33,6 +34,8 @@ class MatchingConfig(AppConfig):
         register_blocker(conversation_holdings.conversation_blockers)
         register_match_effect(strength.high_fits)
         provide_navigation(context.navigation)
+        register_turns(turns.turns)
+        register_tips(turns.tips)
         register(
             Holding(
                 "matching.RulesetVersion",

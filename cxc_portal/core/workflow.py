@@ -363,10 +363,16 @@ class Workflow:
         return Baton(
             situation=situation,
             label=state.label,
-            sentence=str(sentence) % names if names else sentence,
+            sentence=_filled(sentence, names) if names else sentence,
             since=obj.state_since,
-            next=str(state.next) % names if names else state.next,
+            next=_filled(state.next, names) if names else state.next,
             responsible=state.responsible,
             action_label=step.label if step else "",
             action_url=reverse(step.url_name, args=[obj.ref]) if step else "",
         )
+
+
+def _filled(text: Text, names: Mapping[str, Text]) -> str:
+    """The text with its places filled in; it may begin with one of them."""
+    filled = str(text) % names
+    return filled[:1].upper() + filled[1:]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
@@ -28,7 +29,8 @@ def parties(conversation: Conversation, user: Any) -> frozenset[str]:
 
 
 def _names(conversation: Conversation, user: Any) -> Mapping[str, Text]:
-    return names_of(user, asker=conversation.asking, asked=conversation.asked)
+    day = date_format(conversation.later_from, "j F Y") if conversation.later_from else ""
+    return {**names_of(user, asker=conversation.asking, asked=conversation.asked), "day": day}
 
 
 _ANSWER = Step(_("Answer"), "matching:conversation")
@@ -41,7 +43,7 @@ STATES = (
         responsible=ASKED,
         your_turn=_("Your turn: answer %(asker)s, who would like to get to know you."),
         waiting=_("Waiting for the first answer of %(asked)s."),
-        next=_("With an answer the two of you can talk; without one it ends after two weeks."),
+        next=_("With an answer the two can talk; without one it ends after two weeks."),
         steps={ASKED: _ANSWER},
     ),
     State(
@@ -50,7 +52,7 @@ STATES = (
         responsible=ASKER,
         your_turn=_("Your turn: %(asked)s answered. Write back, or propose a match."),
         waiting=_("Waiting for %(asker)s to write back."),
-        next=_("When both of you want the exchange, one proposes a match."),
+        next=_("When both want the exchange, one of them proposes a match."),
         steps={ASKER: _WRITE},
     ),
     State(
@@ -59,15 +61,15 @@ STATES = (
         responsible=ASKED,
         your_turn=_("Your turn: %(asker)s wrote back. Answer, or propose a match."),
         waiting=_("Waiting for %(asked)s to write back."),
-        next=_("When both of you want the exchange, one proposes a match."),
+        next=_("When both want the exchange, one of them proposes a match."),
         steps={ASKED: _WRITE},
     ),
     State(
         LATER,
         label=_("Not now"),
         responsible=ASKED,
-        your_turn=_("Your turn, but not yet: you told %(asker)s from when it suits you."),
-        waiting=_("%(asked)s asked you to wait until the day that stands below."),
+        your_turn=_("Your turn, but not yet: you asked %(asker)s to wait until %(day)s."),
+        waiting=_("%(asked)s asked to wait until %(day)s."),
         next=_("On that day the portal asks %(asked)s again."),
         steps={ASKED: Step(_("Answer already now"), "matching:conversation")},
     ),
@@ -77,7 +79,7 @@ STATES = (
         responsible=None,
         your_turn="",
         waiting=_("%(asker)s and %(asked)s agreed on an exchange."),
-        next=_("You can go on writing here while you plan it."),
+        next=_("Both can go on writing here while they plan it."),
     ),
     State(
         REFUSED,

@@ -1,126 +1,94 @@
 """What do I do now: one page that answers it for every role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from cxc_portal.core import access, clock
-from cxc_portal.core.workflow import Baton
-from profiles.enums import ProfileState, Role
-from profiles.models import Organisation, Partnership, Profile, User
-from profiles.queries import (
-    catalogue_counts,
-    days_waited,
-    decision_due_on,
-    invitations_for,
-    open_registrations_of,
-    waiting_profiles,
+from cxc_portal.core import access
+from profiles.enums import Role
+from profiles.models import Organisation, Profile
+from profiles.queries import catalogue_counts
+from profiles.turns import Turn, tips_of, turns_of
+from profiles.views.own_turns import (
+    OVER,
+    own_profiles,
+    turn_of_desk,
+    turns_of_beginnings,
+    turns_of_profiles,
 )
-from profiles.rules import current_rules
-from profiles.services.invitations import key_of
-from profiles.strength import Field, missing_fields
-from profiles.workflows import profile_workflow
 
-NEEDED = ("organisation__country", "organisation__organisation_type", "partnership")
-OVER = (ProfileState.WITHDRAWN, ProfileState.REJECTED)
 MOST_OFFERS = 3
-ORDER = ("yours", "waiting", "closed")
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class OwnProfile:
-    """One of one's own profiles, and whose turn it is."""
+class Matters:
+    """What a person is in the middle of, in the order in which it matters.
 
-    profile: Profile
-    baton: Baton
-    missing: list[Field]
+    `first` is the one with the page's one primary action, where something is the person's turn;
+    `more` counts what is not shown of each part.
+    """
 
-
-@dataclass(frozen=True)
-class Desk:
-    """What waits at the validation desk of a member of staff."""
-
-    url: str
-    partnerships: list[str]
-    waiting: int
-    suspended: int
-    oldest: Profile | None
-    oldest_days: int
-    due_on: date | None
-    is_late: bool
+    first: Turn | None
+    yours: list[Turn]
+    waiting: list[Turn]
+    closed: list[Turn]
+    more: dict[str, int]
 
 
 @access.members
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Batons, what was begun, invitations; for staff the desk; for observers the totals."""
+    """Whose turn it is in everything, and for staff and observers the totals."""
     user = request.user
-    own = _own_profiles(user)
+    profiles = own_profiles(user)
     is_desk_staff = user.is_support or bool(user.staffed_partnership_ids)
-    registrations = list(open_registrations_of(user))
-    invitations = [
-        (invitation, reverse("profiles:invitation", args=[key_of(invitation)]))
-        for invitation in invitations_for(user)
+    desk = turn_of_desk(user) if is_desk_staff else None
+    turns = [
+        *([desk] if desk and desk.baton.situation == "yours" else []),
+        *turns_of_beginnings(user),
+        *turns_of_profiles(profiles, user),
+        *turns_of(user),
     ]
     context = {
-        "own": own,
-        "registrations": registrations,
-        "invitations": invitations,
-        "second_profiles": _second_profiles(own),
-        "desk": _desk(user) if is_desk_staff else None,
+        "matters": sorted_matters(turns),
+        "desk": desk,
+        "tips": tips_of(user),
+        "second_profiles": _second_profiles(profiles),
         "counts": catalogue_counts() if user.is_staff else None,
-        "is_new": not (own or registrations or invitations or user.is_staff),
+        "is_new": not (turns or user.is_staff),
     }
     return render(request, "profiles/dashboard.html", context)
 
 
-def _own_profiles(user: User) -> list[OwnProfile]:
-    """Those in which it is one's turn first, the ended ones last."""
-    profiles = (
-        Profile.objects.of_member(user)
-        .select_related(*NEEDED)
-        .prefetch_related("organisation__memberships", "windows")
-        .order_by("created_at", "pk")
+def sorted_matters(turns: Iterable[Turn]) -> Matters:
+    """First what the reader holds up, the longest wait first, then what else the reader can do;
+    then what others have to do, and what is over, the latest first."""
+    parts: dict[str, list[Turn]] = {"yours": [], "waiting": [], "closed": []}
+    for turn in turns:
+        parts[turn.baton.situation].append(turn)
+    yours = sorted(parts["yours"], key=lambda turn: (not turn.blocks, turn.baton.since))
+    waiting = sorted(parts["waiting"], key=lambda turn: turn.baton.since)
+    closed = sorted(parts["closed"], key=lambda turn: turn.baton.since, reverse=True)
+    first = next((turn for turn in yours if turn.baton.action_url), None)
+    rest = [turn for turn in yours if turn is not first]
+    shown = {"yours": rest, "waiting": waiting, "closed": closed}
+    return Matters(
+        first=first,
+        more={name: max(len(part) - MOST_SHOWN, 0) for name, part in shown.items()},
+        **{name: part[:MOST_SHOWN] for name, part in shown.items()},
     )
-    found = [
-        OwnProfile(
-            profile=profile,
-            baton=profile_workflow.baton(profile, user),
-            missing=[] if profile.state in OVER else missing_fields(profile),
-        )
-        for profile in profiles
-    ]
-    return sorted(found, key=lambda one: ORDER.index(one.baton.situation))
 
 
-def _second_profiles(own: list[OwnProfile]) -> list[tuple[Organisation, Role]]:
+def _second_profiles(profiles: list[Profile]) -> list[tuple[Organisation, Role]]:
     """The organisations with a profile in one role alone, and the other role."""
     roles: dict[Organisation, set[str]] = {}
-    for one in own:
-        if one.profile.state not in OVER:
-            roles.setdefault(one.profile.organisation, set()).add(one.profile.role)
+    for profile in profiles:
+        if profile.state not in OVER:
+            roles.setdefault(profile.organisation, set()).add(profile.role)
     return [
         (organisation, Role(next(iter(taken))).counterpart)
         for organisation, taken in roles.items()
         if len(taken) == 1
     ][:MOST_OFFERS]
-
-
-def _desk(user: User) -> Desk:
-    waiting = waiting_profiles(user)
-    oldest = waiting.first()
-    due_on = decision_due_on(oldest, current_rules()) if oldest else None
-    suspended = Profile.objects.validated_by(user).filter(state=ProfileState.SUSPENDED)
-    partnerships = Partnership.objects.filter(pk__in=user.staffed_partnership_ids)
-    return Desk(
-        url=reverse("admin:profiles_profile_changelist"),
-        partnerships=[str(partnership) for partnership in partnerships],
-        waiting=waiting.count(),
-        suspended=suspended.count(),
-        oldest=oldest,
-        oldest_days=days_waited(oldest) if oldest else 0,
-        due_on=due_on,
-        is_late=due_on is not None and due_on < clock.today(),
-    )

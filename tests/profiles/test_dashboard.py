@@ -3,11 +3,14 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from cxc_portal.core.workflow import Baton
 from profiles.enums import Role
 from profiles.services.decisions import decide_profile, suspend_profile
 from profiles.services.invitations import invite_colleague, key_of
 from profiles.services.lifecycle import withdraw_profile
 from profiles.services.registration import start_registration
+from profiles.turns import Turn
+from profiles.views.dashboard import sorted_matters
 from tests.factories import (
     OrganisationFactory,
     ProfileFactory,
@@ -64,9 +67,10 @@ def test_invitation_waits_on_the_dashboard(client, reference):
         organisation_id=profile.organisation_id, email="new@example.org", actor=profile.contact
     )
     text = dashboard(client, UserFactory(email="new@example.org"))
-    assert "You are invited" in text
+    name = profile.organisation.name
+    assert f"Your turn: {profile.contact} asks you to act for {name}." in text
     assert f"/invitations/{key_of(invitation)}/" in text
-    assert "You are invited" not in dashboard(client, UserFactory())
+    assert "asks you to act for" not in dashboard(client, UserFactory())
 
 
 def test_each_own_profile_says_whose_turn_it_is(client, reference):
@@ -85,9 +89,79 @@ def test_own_turn_comes_first_and_what_is_over_last(client, reference):
     mine = published_profile(contact=owner, organisation__name="Mine")
     withdraw_profile(profile_id=over.pk, actor=owner)
     client.force_login(owner)
-    own = client.get("/dashboard/").context["own"]
-    assert [one.profile for one in own] == [mine, waiting, over]
-    assert own[2].missing == []
+    matters = client.get("/dashboard/").context["matters"]
+    parts = [[matters.first], matters.yours, matters.waiting, matters.closed]
+    assert [[turn.title for turn in part] for part in parts] == [
+        ["Mine"],
+        [],
+        ["Waiting"],
+        ["Over"],
+    ]
+    assert matters.closed[0].note == ""
+    assert matters.first.url == f"/profiles/{mine.ref}/"
+    assert matters.waiting[0].url == f"/profiles/{waiting.ref}/"
+
+
+def turn(name, *, day=1, situation="yours", blocks=True, action_url="/there/"):
+    baton = Baton(
+        situation=situation,
+        label="",
+        sentence=f"{name}.",
+        since=MONDAY.replace(day=day),
+        next="",
+        responsible="owner",
+        action_label="Go",
+        action_url=action_url,
+    )
+    return Turn("Matter", name, baton, "/there/", blocks=blocks)
+
+
+def names(turns):
+    return [turn.title for turn in turns]
+
+
+def test_what_holds_others_up_comes_first_and_the_longest_wait_before_all():
+    matters = sorted_matters(
+        [
+            turn("own", day=1, blocks=False),
+            turn("late", day=5),
+            turn("early", day=3),
+            turn("theirs", day=4, situation="waiting"),
+            turn("theirs for long", day=2, situation="waiting"),
+            turn("over", day=2, situation="closed"),
+            turn("over lately", day=6, situation="closed"),
+        ]
+    )
+    assert names([matters.first, *matters.yours]) == ["early", "late", "own"]
+    assert names(matters.waiting) == ["theirs for long", "theirs"]
+    assert names(matters.closed) == ["over lately", "over"]
+    assert matters.more == {"yours": 0, "waiting": 0, "closed": 0}
+
+
+def test_what_can_be_done_comes_before_what_cannot():
+    matters = sorted_matters([turn("early", day=1, action_url=""), turn("late", day=2)])
+    assert (matters.first.title, names(matters.yours)) == ("late", ["early"])
+
+
+def test_ten_of_each_are_shown_and_the_others_counted():
+    matters = sorted_matters([turn(str(day), day=day) for day in range(1, 14)])
+    assert (len(matters.yours), matters.more["yours"]) == (10, 2)
+
+
+def test_the_page_has_one_primary_action(client, reference):
+    owner = published_profile().contact
+    start_registration(actor=owner)
+    submitted_profile(contact=owner)
+    text = dashboard(client, owner)
+    assert text.count("button-primary") == 1
+    assert text.count("Your turn: ") == 2
+
+
+def test_how_much_is_left_out_is_said(client, reference):
+    owner = UserFactory()
+    for _number in range(12):
+        start_registration(actor=owner)
+    assert "And 1 more, which came later." in " ".join(dashboard(client, owner).split())
 
 
 def test_second_role_is_offered_for_an_organisation_with_one(client, reference):
@@ -130,7 +204,7 @@ def test_overdue_profile_is_called_so(client, reference):
         submitted_profile(organisation__name="Ateliers")
     with time_machine.travel(A_MONTH_LATER, tick=False):
         text = dashboard(client, StaffRoleFactory().user)
-    assert "<strong>It was due on 21 June.</strong>" in text
+    assert "Ateliers has waited longest: 22 working days. It was due on 21 June." in text
 
 
 def test_empty_desk_says_so(client, reference):
@@ -182,9 +256,11 @@ def test_dashboard_needs_the_same_queries_for_one_of_each_and_three(client, refe
         StaffRoleFactory(user=owner, acronym="EXXTRA")
     client.force_login(owner)
     _one_of_each(owner)
+    client.get("/dashboard/")  # what was published lately is taken up into memory
     one = queries_of(client, "/dashboard/")
     _one_of_each(owner)
     _one_of_each(owner)
+    client.get("/dashboard/")
     assert queries_of(client, "/dashboard/") == one
 
 
@@ -202,7 +278,7 @@ def labels(client, user=None):
 
 
 def test_visitor_of_the_site_finds_the_rules(client, reference):
-    assert labels(client) == ["Rules and lump sums"]
+    assert labels(client) == ["Rules and lump sums", "See your partners"]
 
 
 def test_whoever_is_new_finds_the_dashboard(client, reference):
@@ -210,7 +286,12 @@ def test_whoever_is_new_finds_the_dashboard(client, reference):
 
 
 def test_member_of_an_unpublished_organisation_has_no_matches_yet(client, reference):
-    assert labels(client, submitted_profile().contact) == ["Dashboard", "My organisation", "Rules"]
+    assert labels(client, submitted_profile().contact) == [
+        "Dashboard",
+        "My organisation",
+        "Rules",
+        "Messages",
+    ]
 
 
 def test_published_member_finds_the_matches(client, reference):
@@ -220,17 +301,29 @@ def test_published_member_finds_the_matches(client, reference):
         "My matches",
         "My organisation",
         "Rules",
+        "Catalogue",
+        "Messages",
     ]
 
 
 @pytest.mark.parametrize("role", ["officer", "coordinator", "support"])
 def test_desk_staff_finds_the_desk(client, reference, role):
     user = StaffRoleFactory(role=role).user
-    assert labels(client, user) == ["Dashboard", "Validation desk", "Rules"]
+    assert labels(client, user) == [
+        "Dashboard",
+        "Validation desk",
+        "Rules",
+        "Catalogue",
+        "Left behind",
+    ]
 
 
 def test_observer_finds_no_desk(client, reference):
-    assert labels(client, StaffRoleFactory(role="observer").user) == ["Dashboard", "Rules"]
+    assert labels(client, StaffRoleFactory(role="observer").user) == [
+        "Dashboard",
+        "Rules",
+        "Catalogue",
+    ]
 
 
 def test_place_where_one_is_is_marked(client, reference):
