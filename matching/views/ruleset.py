@@ -1,7 +1,5 @@
 """The rules of matching: those in force, and the copy on which the Support Office tries others."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,9 +18,10 @@ from matching.queries.rulesets import (
     ruleset_of,
     two_scores,
 )
+from matching.scoring.ruleset import Ruleset
 from matching.services.rulesets import discard_draft, publish_draft, save_draft
 from matching.views.ruleset_tables import history, preview_of, scores_of
-from matching.wording.rulesets import bounds_in_words, differences, weights_in_words
+from matching.wording.rulesets import Difference, bounds_in_words, differences, weights_in_words
 from profiles.enums import Role
 from profiles.models import Profile
 from profiles.permissions import can_keep_reference_data
@@ -53,17 +52,16 @@ def draft(request: HttpRequest) -> HttpResponse:
     kept = current_draft()
     start, revision = _start(kept)
     form = RulesetForm(request.POST or None, start=start, initial={"seen_revision": revision})
-    theirs: list[Any] = []
+    theirs: list[Difference] = []
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["ruleset"]
         seen = form.cleaned_data["seen_revision"]
         try:
             save_draft(ruleset=wanted, seen_revision=seen, actor=request.user)
         except StaleVersion as refused:
-            form, theirs = (
-                _shown_again(form, refused),
-                differences(_start(current_draft())[0], wanted),
-            )
+            kept = current_draft()
+            form = _shown_again(form, kept, refused)
+            theirs = differences(ruleset_of(kept), wanted) if kept else []
         else:
             return redirect("matching:ruleset_preview")
     context = {"form": form, "draft": kept, "theirs": theirs, "in_force": current_ruleset()}
@@ -76,12 +74,14 @@ def preview(request: HttpRequest) -> HttpResponse:
     _require_support_office(request)
     kept = current_draft()
     if kept is None:
-        return redirect("matching:ruleset_draft")
+        return _no_draft(request)
     form = PublishForm(request.POST or None, initial={"seen_revision": kept.revision})
     if request.method == "POST" and form.is_valid():
         try:
             row = publish_draft(**form.cleaned_data, actor=request.user)
         except DomainError as refused:
+            # The page shows the draft as it is now: that is what the next press is about.
+            form = PublishForm({**form.cleaned_data, "seen_revision": kept.revision})
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("Version %s is in force.") % row.version)
@@ -118,7 +118,7 @@ def pair(request: HttpRequest, host_ref: str, visitor_ref: str) -> HttpResponse:
     _require_support_office(request)
     kept = current_draft()
     if kept is None:
-        return redirect("matching:ruleset_draft")
+        return _no_draft(request)
     listed = Profile.objects.visible_to(request.user).published().select_related("organisation")
     host = access.get_visible(listed, ref=host_ref, role=Role.HOST)
     visitor = access.get_visible(listed, ref=visitor_ref, role=Role.VISITING)
@@ -136,14 +136,23 @@ def _require_support_office(request: HttpRequest) -> None:
     access.require(can_keep_reference_data(request.user))
 
 
-def _start(kept: RulesetDraft | None) -> tuple[Any, str]:
+def _no_draft(request: HttpRequest) -> HttpResponse:
+    messages.info(
+        request, _("There is no draft now: it was published, thrown away or never begun.")
+    )
+    return redirect("matching:ruleset")
+
+
+def _start(kept: RulesetDraft | None) -> tuple[Ruleset, str]:
     """The numbers to begin with, and the revision that the person sees."""
     return (ruleset_of(kept), kept.revision) if kept else (current_ruleset(), "")
 
 
-def _shown_again(form: RulesetForm, refused: StaleVersion) -> RulesetForm:
+def _shown_again(
+    form: RulesetForm, kept: RulesetDraft | None, refused: StaleVersion
+) -> RulesetForm:
     """The person's own numbers, which would now take the place of what has just been shown."""
-    start, revision = _start(current_draft())
+    start, revision = _start(kept)
     numbers = form.data.copy()
     numbers["seen_revision"] = revision
     again = RulesetForm(numbers, start=start)
