@@ -17,8 +17,9 @@ from profiles.forms.mail import MailsForm
 @access.members
 def mails(request: HttpRequest) -> HttpResponse:
     """One choice for each topic."""
-    form = MailsForm(request.POST or None, chosen=chosen_by(request.user))
-    if request.method == "POST" and form.is_valid():
+    given = request.POST if request.method == "POST" else None
+    form = MailsForm(given, chosen=chosen_by(request.user))
+    if form.is_valid():
         choose_mails(user_id=request.user.pk, choices=form.cleaned_data)
         messages.success(request, _("Your choice is saved."))
         return redirect("profiles:account")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 
-from cxc_portal.core.mail import MailKind, kinds
+from cxc_portal.core.mail import MailKind, Pace, all_topics, kinds
+from cxc_portal.core.mail.topics import known_topics
 from tests.architecture.deployment_files import ROOT
 
 ENDINGS = ("_subject.txt", ".txt", ".html")
@@ -84,6 +85,26 @@ def test_plain_texts_are_not_escaped(kind, ending):
 def test_no_two_kinds_have_the_same_subject():
     subjects = Counter(" ".join(source(f"{k.template}_subject.txt").split()) for k in kinds())
     assert [subject for subject, count in subjects.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.topic], ids=lambda k: k.name)
+def test_a_topic_of_a_kind_is_one_that_people_can_choose_about(kind):
+    assert [topic.name for topic in known_topics({kind.topic})] == [kind.topic]
+
+
+def test_what_somebody_waits_for_has_a_topic_that_cannot_be_switched_off():
+    awaited = {topic.name for topic in all_topics() if topic.is_awaited}
+    assert {kind.topic for kind in kinds() if kind.pace == Pace.BLOCKING} - awaited == set()
+
+
+def test_what_is_paced_has_a_topic():
+    paced = {kind.name for kind in kinds() if kind.pace != Pace.NOW and not kind.topic}
+    assert paced == {"core/summary"}
+
+
+def test_what_is_confidential_goes_out_at_once():
+    secret = [kind.name for kind in kinds() if kind.is_confidential and kind.pace != Pace.NOW]
+    assert secret == []
 
 
 def test_every_kind_has_a_test_that_names_it():

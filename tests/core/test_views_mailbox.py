@@ -1,9 +1,12 @@
 """The demo's mailbox."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cxc_portal.core.mail import Pace, Recipient, pacing
 from cxc_portal.core.models import OutgoingMail
 from tests.factories import UserFactory
 
@@ -92,6 +95,7 @@ def test_a_filter_that_finds_nothing_says_so(client, mails):
         ("sent", "Sent"),
         ("failed", "Failed"),
         ("cancelled", "Cancelled"),
+        ("unwanted", "Not wanted by the reader"),
     ],
 )
 def test_each_mail_says_where_it_stands(client, mails, status, word):
@@ -104,6 +108,47 @@ def test_a_delayed_mail_says_when_it_goes_out(client, write, time_machine):
     time_machine.move_to(START, tick=False)
     write(delay=timedelta(minutes=10))
     assert "goes out 23 November 2026, 10:10" in client.get("/mailbox/").content.decode()
+
+
+def test_each_mail_says_what_its_reader_did(client, mails):
+    assert "Link opened" not in client.get("/mailbox/").content.decode()
+    OutgoingMail.objects.update(opened_at=START)
+    assert "Link opened</span>" in client.get("/mailbox/").content.decode()
+    OutgoingMail.objects.update(acted_at=START)
+    page = client.get("/mailbox/").content.decode()
+    assert ("Acted</span>" in page, "Link opened" in page) == (True, False)
+
+
+@pytest.fixture
+def paced(write, kind):
+    """Two pieces of news for one person."""
+    news = replace(kind, pace=Pace.BLOCKING)
+    ada = UserFactory(first_name="Ada")
+    return [write(Recipient.of(ada), kind=news, context={"thing": thing}) for thing in "ab"]
+
+
+def test_a_paced_mail_says_what_it_waits_for(client, paced, queued):
+    assert "waits for the letter of the day" in client.get("/mailbox/").content.decode()
+    page = f"/mailbox/{paced[0].pk}/"
+    assert "nobody gets more than one" in client.get(page).content.decode()
+    client.post(f"{page}send/")
+    assert queued == [paced[0].pk]
+
+
+def test_what_was_told_in_a_summary_leads_there(client, paced):
+    summary = pacing.make_letter(paced[0].recipient_id)
+    assert "Told in a summary</span>" in client.get("/mailbox/").content.decode()
+    page = client.get(f"/mailbox/{paced[0].pk}/").content.decode()
+    assert f'<a href="/mailbox/{summary}/">Look at a … and 1 more</a>' in page
+
+
+def test_links_work_from_the_mailbox(client, paced):
+    summary = OutgoingMail.objects.get(pk=pacing.make_letter(paced[0].recipient_id))
+    pages = [f"/mailbox/{summary.pk}/", f"/mailbox/{summary.pk}/html/"]
+    for page in pages:
+        shown = client.get(page).content.decode()
+        [path] = set(re.findall(rf"(/go/{summary.key}/[^/\s\"]+/)", shown))
+        assert "Continue as Ada" in client.get(path).content.decode()
 
 
 def test_a_mail_is_shown_as_text_with_its_links(client, write):

@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from cxc_portal.core import clock, jobs
+from cxc_portal.core.mail.pacing import make_letter
 from cxc_portal.core.models import AuditEntry, Job, MailStatus, OutgoingMail
 from profiles.admin.mails import mails_seen_by
 from profiles.models import (
@@ -141,6 +142,61 @@ class TestMails:
         submitted_profile(organisation__name="Sea Lab")
         OutgoingMail.objects.filter(subject__contains="Sea").update(status=MailStatus.FAILED)
         assert len(titles(at_desk.get(f"{self.LIST}?{query}"))) == count
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("reader=acted", ["Air"]),
+            ("reader=opened", ["Rail"]),
+            ("reader=none", ["Sea"]),
+            ("reader=other", ["Air", "Rail", "Sea"]),
+            ("is=bundled", ["Sea"]),
+        ],
+    )
+    def test_the_list_tells_what_readers_did(self, at_desk, query, found):
+        for name in ("Air", "Rail", "Sea"):
+            submitted_profile(organisation__name=name)
+        air, rail, sea = OutgoingMail.objects.order_by("pk")
+        times = {"status": "sent", "sent_at": air.created_at, "opened_at": air.created_at}
+        for row in (air, rail):
+            OutgoingMail.objects.filter(pk=row.pk).update(**times)
+        OutgoingMail.objects.filter(pk=air.pk).update(acted_at=air.created_at)
+        OutgoingMail.objects.filter(pk=sea.pk).update(status="bundled", bundle=air)
+        shown = [title.rpartition(" ")[2] for title in titles(at_desk.get(f"{self.LIST}?{query}"))]
+        assert sorted(shown) == found
+
+    @pytest.mark.parametrize(
+        ("field", "word"), [("opened_at", "Link opened"), ("acted_at", "Acted")]
+    )
+    def test_list_and_page_say_what_the_reader_did(self, at_desk, field, word):
+        submitted_profile()
+        mail = OutgoingMail.objects.get()
+        page = url("outgoingmail", "change", mail.pk, app="core")
+        assert f"{word}</span>" not in at_desk.get(page).content.decode()
+        OutgoingMail.objects.update(**{field: mail.created_at})
+        assert f"{word}</span>" in at_desk.get(self.LIST).content.decode()
+        assert f"{word}</span>" in at_desk.get(page).content.decode()
+
+    def test_a_mail_says_in_which_summary_it_was_told(self, at_desk, officer):
+        submitted_profile(organisation__name="Rail Lab")
+        submitted_profile(organisation__name="Sea Lab")
+        mail = OutgoingMail.objects.order_by("pk").first()
+        page = url("outgoingmail", "change", mail.pk, app="core")
+        assert "in the letter of the day, not before" in at_desk.get(page).content.decode()
+        with time_machine.travel(mail.created_at.replace(hour=20)):
+            make_letter(officer.pk)
+        shown = at_desk.get(page).content.decode()
+        assert "“Check the profile of Rail Lab … and 1 more”" in shown
+        assert "Told in a summary" in shown
+
+    def test_a_summary_is_seen_by_the_support_office_alone(self, officer, support):
+        submitted_profile()
+        submitted_profile()
+        first = OutgoingMail.objects.order_by("pk").first()
+        with time_machine.travel(first.created_at.replace(hour=20)):
+            make_letter(officer.pk)
+        assert ("core/summary", officer.email) not in self.seen(officer)
+        assert ("core/summary", officer.email) in self.seen(support)
 
     def test_an_officer_is_not_offered_occasions_of_secret_mails(self, at_desk, client, support):
         def offered():
