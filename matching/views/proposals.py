@@ -111,7 +111,7 @@ def _with_reason(
     success: Text,
 ) -> HttpResponse:
     found = _visible(request, pk)
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _take(request, found, step, lambda match: success, comment=form.comment)
     if late := _too_late(request, found, name):

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -41,7 +41,7 @@ def propose(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
     if match := open_match_between(profile, other):
         return _show_open(request, match)
     host, visitor = as_host_and_visitor(profile, other)
-    form = ProposeForm(request.POST or None, host=host, visitor=visitor)
+    form = ProposeForm(_posted(request), host=host, visitor=visitor)
     if request.method == "POST" and form.is_valid():
         sides = {"profile_id": profile.pk, "other_id": other.pk, "actor": request.user}
         try:
@@ -64,7 +64,7 @@ def introduce(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
     access.require(can_introduce_pair(request.user, host, visitor))
     if match := open_match_between(profile, other):
         return _show_open(request, match)
-    form = IntroduceForm(request.POST or None, host=host, visitor=visitor)
+    form = IntroduceForm(_posted(request), host=host, visitor=visitor)
     if request.method == "POST" and form.is_valid():
         sides = {"host_id": host.pk, "visitor_id": visitor.pk, "actor": request.user}
         try:
@@ -87,6 +87,10 @@ def introductions(request: HttpRequest) -> HttpResponse:
     page = found.get_page(request.GET.get("page"))
     lines = [(match, match_workflow.states[match.state].label) for match in page]
     return render(request, "matching/introductions.html", {"page": page, "lines": lines})
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _pair(request: HttpRequest, ref: str, other_ref: str) -> tuple[Profile, Profile]:

@@ -287,6 +287,13 @@ def with_cv(profile):
     return profile
 
 
+def status_of(client, path):
+    """Of a file that is closed again."""
+    response = client.get(path)
+    response.close()
+    return response.status_code
+
+
 @pytest.mark.parametrize("state", MatchState)
 def test_contact_data_are_open_while_a_match_is_confirmed(client, host, visitor, state):
     with_cv(host)
@@ -298,8 +305,8 @@ def test_contact_data_are_open_while_a_match_is_confirmed(client, host, visitor,
         assert (secret in shown) is is_open
         assert (secret in profile) is is_open
     status = 200 if is_open else 403
-    assert client.get(f"/proposals/{match.pk}/cv/").status_code == status
-    assert client.get("/profiles/P-HOST/cv/").status_code == status
+    assert status_of(client, f"/proposals/{match.pk}/cv/") == status
+    assert status_of(client, "/profiles/P-HOST/cv/") == status
 
 
 def test_the_contact_of_a_partner_on_a_break_stays_open(client, host, visitor):
@@ -309,6 +316,7 @@ def test_the_contact_of_a_partner_on_a_break_stays_open(client, host, visitor):
     assert host.contact_email in page(client, visitor.contact, f"/proposals/{match.pk}/")
     response = client.get(f"/proposals/{match.pk}/cv/")
     assert b"".join(response.streaming_content) == b"%PDF-1.4 a life"
+    response.close()
 
 
 def test_a_confirmed_match_opens_nothing_to_others(client, host, visitor):
