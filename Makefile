@@ -25,6 +25,7 @@ test: ## Run the suite on SQLite, then on PostgreSQL and Redis (ARGS="tests/core
 
 bench: ## Measure against the yardsticks in tests/benchmarks
 	@bin/setup dev
+	@bin/setup bench
 	@bin/bench $(ARGS)
 
 lint: ## Check form, layers, templates, types, migrations and production settings

@@ -197,18 +197,17 @@ def test_image_installs_by_hash():
 
 # --- requirements -----------------------------------------------------------------------------
 
+LOCKS = ("requirements", "requirements-dev", "requirements-bench")
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+
+@pytest.mark.parametrize("lock", [f"{name}.txt" for name in LOCKS])
 def test_every_requirement_is_pinned_and_hashed(lock):
     entries = files.pinned(lock)
     assert [name for name in entries if "==" not in name] == []
     assert [name for name, rest in entries.items() if "--hash=sha256:" not in rest] == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["requirements.in", "requirements.txt", "requirements-dev.in", "requirements-dev.txt"],
-)
+@pytest.mark.parametrize("name", [f"{name}.{end}" for name in LOCKS for end in ("in", "txt")])
 def test_requirements_hold_no_address_and_no_option_of_a_registry(name):
     assert re.findall(r"://|--(?:extra-)?index|--find-links|--trusted-host", files.text(name)) == []
 
@@ -216,6 +215,15 @@ def test_requirements_hold_no_address_and_no_option_of_a_registry(name):
 def test_tests_run_on_the_versions_that_the_portal_runs_on():
     runtime, development = files.pinned("requirements.txt"), files.pinned("requirements-dev.txt")
     assert {name: development.get(name) for name in runtime} == runtime
+
+
+def test_yardsticks_run_beside_the_versions_that_the_tests_run_on():
+    development, bench = (
+        files.pinned("requirements-dev.txt"),
+        files.pinned("requirements-bench.txt"),
+    )
+    both = development.keys() & bench.keys()
+    assert {name: bench[name] for name in both} == {name: development[name] for name in both}
 
 
 # --- gates ------------------------------------------------------------------------------------
