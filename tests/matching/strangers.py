@@ -8,6 +8,16 @@ from tests.factories import OrganisationFactory, published_profile
 
 ANSWERS = {"role": "visiting", "country": "PT", "sector": "29", "purpose": ["learn", "training"]}
 
+RED = {
+    "objectives": ["investment"],
+    "activities": [],
+    "languages": ["hu"],
+    "wanted_types": ["incubator"],
+    "wanted_countries": ["SE"],
+    "wanted_sectors": ["62"],
+}
+"""A host that fits that stranger little."""
+
 
 def sketch(**changes: Any) -> Sketch:
     """The stranger of `ANSWERS`."""

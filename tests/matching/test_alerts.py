@@ -31,7 +31,7 @@ from profiles.services.lifecycle import pause_profile
 from profiles.services.personal_data import export_personal_data
 from tests.concurrency import at_once, errors
 from tests.factories import UserFactory
-from tests.matching.strangers import ANSWERS, make_host, make_hosts, sketch
+from tests.matching.strangers import ANSWERS, RED, make_host, make_hosts, sketch
 from tests.profiles.mailbag import kinds_to, mails_to
 from tests.untouched import untouched
 
@@ -188,15 +188,7 @@ def test_an_alert_that_nobody_confirmed_is_not_told():
 
 def test_a_partner_that_fits_little_is_no_news():
     waiting()
-    make_host(
-        "P-RED",
-        objectives=["investment"],
-        activities=[],
-        languages=["hu"],
-        wanted_types=["incubator"],
-        wanted_countries=["SE"],
-        wanted_sectors=["62"],
-    )
+    make_host("P-RED", **RED)
     assert tell_of_partners() == 0
 
 

@@ -20,7 +20,7 @@ from profiles.services.editing import edit_profile, fingerprint
 from profiles.services.lifecycle import pause_profile
 from profiles.services.registration import start_registration
 from tests.factories import UserFactory, published_profile
-from tests.matching.strangers import ANSWERS, make_host, make_hosts, sketch
+from tests.matching.strangers import ANSWERS, RED, make_host, make_hosts, sketch
 from tests.profiles.pages import queries_of
 from tests.profiles.registering import send
 
@@ -85,15 +85,7 @@ def test_who_is_stopped_is_neither_counted_nor_shown(client):
 
 def test_a_red_partner_is_neither_counted_nor_shown(client):
     make_hosts(1)
-    make_host(
-        "P-RED",
-        objectives=["investment"],
-        activities=["financing"],
-        languages=["hu"],
-        wanted_types=["incubator"],
-        wanted_countries=["SE"],
-        wanted_sectors=["62"],
-    )
+    make_host("P-RED", **RED)
     found = found_for(sketch())
     assert (found.counts, len(found.cards)) == ({"green": 1, "orange": 0, "red": 1}, 1)
 
@@ -120,10 +112,17 @@ def test_who_stops_wanting_to_be_shown_is_gone_at_once(client):
 
 def test_the_database_has_the_last_word_on_who_is_shown(client):
     make_hosts(1)
+    assert len(found_for(sketch()).cards) == 1
     Profile.objects.update(is_in_teaser=False)
-    with index.reading() as snapshot:
-        snapshot.memory.clear()
-        assert found_for(sketch()).cards == ()
+    cache.clear()
+    assert found_for(sketch()).cards == ()
+
+
+def test_a_red_partner_does_not_take_the_place_of_one_that_is_not_shown(client):
+    make_host("P-SHY", is_in_teaser=False)
+    make_host("P-RED", **RED)
+    found = found_for(sketch())
+    assert (found.fitting, found.cards) == (1, ())
 
 
 def test_who_leaves_the_catalogue_is_gone_at_once(client):
