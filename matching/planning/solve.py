@@ -11,6 +11,7 @@ whole numbers is there in case that rounding spoils it.
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,8 +80,9 @@ def _solve(
         LinearConstraint(csr_array(reached[np.newaxis, :]), value, np.inf)
         for reached, value in floors
     ]
-    for kind in (ANY_NUMBER, WHOLE_NUMBER):
-        found = milp(
+
+    def found(kind: int) -> Any:
+        return milp(
             -aim,
             integrality=np.full_like(aim, kind),
             bounds=Bounds(np.zeros_like(aim), program.highest),
@@ -90,12 +92,11 @@ def _solve(
                 "mip_rel_gap": 0.0,
             },
         )
-        if found.status != SOLVED:
-            return None
-        whole: Numbers = np.round(found.x)
-        if np.abs(found.x - whole).max() < WHOLE_WITHIN:
-            return whole
-    return None
+
+    answer = found(ANY_NUMBER)
+    if answer.status == SOLVED and not np.allclose(answer.x, np.round(answer.x), atol=WHOLE_WITHIN):
+        answer = found(WHOLE_NUMBER)
+    return np.round(answer.x) if answer.status == SOLVED else None
 
 
 def _program_of(world: World) -> _Program:
