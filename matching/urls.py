@@ -39,6 +39,7 @@ urlpatterns = [
     path("bookmarks/", keeping.bookmarks, name="bookmarks"),
     path("bookmarks/<str:ref>/", keeping.bookmark, name="bookmark"),
     path("searches/", keeping.searches, name="searches"),
+    path("searches/<int:pk>/", keeping.search, name="search"),
     path("searches/<int:pk>/name/", keeping.search_name, name="search_name"),
     path("searches/<int:pk>/alert/", keeping.search_alert, name="search_alert"),
     path("searches/<int:pk>/delete/", keeping.search_delete, name="search_delete"),

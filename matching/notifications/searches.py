@@ -64,7 +64,7 @@ def _told(news: News) -> Told:
     profile, newcomers = news.search.profile, news.newcomers
     if profile is None:
         title = _("Your search “%(name)s”") % {"name": news.search.name}
-        path = f"{reverse('matching:catalogue')}?{news.search.query}"
+        path = reverse("matching:search", args=[news.search.pk])
     else:
         title = _("High fits for %(name)s") % {"name": profile.organisation.name}
         path = f"{reverse('matching:matches', args=[profile.ref])}?sort=newest"

@@ -93,6 +93,12 @@ def searches(request: HttpRequest) -> HttpResponse:
 
 
 @access.members
+def search(request: HttpRequest, pk: int) -> HttpResponse:
+    """The catalogue with this search; a short address for mails."""
+    return redirect(_search_url(_own_search(request, pk)))
+
+
+@access.members
 def search_name(request: HttpRequest, pk: int) -> HttpResponse:
     """Another name for a search."""
     search = _own_search(request, pk)
