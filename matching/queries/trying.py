@@ -28,7 +28,7 @@ from matching.scoring.search import best, count_bands
 from matching.scoring.vocabulary import UnknownCode
 from matching.wording.names import Words
 from matching.wording.regions import region_of
-from profiles.enums import Role
+from profiles.enums import ProfileState, Role
 from profiles.models import Profile
 
 ASSUMED_TYPE = "sme"
@@ -221,9 +221,13 @@ def _shown(snapshot: Snapshot) -> NDArray[np.bool_]:
 
 
 def _rows(refs: list[str]) -> dict[str, tuple[str, ...]]:
-    """Country, section, sector and family by ref; asks once more who agreed to be shown."""
-    shown = Profile.objects.published().filter(is_in_teaser=True, ref__in=refs)
-    return {ref: tuple(row) for ref, *row in shown.values_list("ref", *FIELDS)}
+    """Country, section, sector and family by ref, of those who agree to be shown at this moment."""
+    found = Profile.objects.filter(ref__in=refs)  # by ref alone: a state would mislead the database
+    return {
+        ref: tuple(row)
+        for ref, state, is_shown, *row in found.values_list("ref", "state", "is_in_teaser", *FIELDS)
+        if is_shown and state == ProfileState.PUBLISHED
+    }
 
 
 def _crowds(snapshot: Snapshot) -> Counter[Look]:
