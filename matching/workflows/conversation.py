@@ -60,7 +60,7 @@ STATES = (
         label=_("In talks"),
         responsible=ASKED,
         your_turn=_("Your turn: %(asker)s wrote back. Answer, or propose a match."),
-        waiting=_("Waiting for %(asked)s to write back."),
+        waiting=_("In talks: waiting for %(asked)s to write."),
         next=_("When both want the exchange, one of them proposes a match."),
         steps={ASKED: _WRITE},
     ),

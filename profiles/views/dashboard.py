@@ -17,6 +17,7 @@ from profiles.views.own_turns import (
     turn_of_desk,
     turns_of_beginnings,
     turns_of_profiles,
+    turns_of_suspended,
 )
 
 MOST_OFFERS = 3
@@ -47,6 +48,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     desk = turn_of_desk(user) if is_desk_staff else None
     turns = [
         *([desk] if desk and desk.baton.situation == "yours" else []),
+        *(turns_of_suspended(user) if desk else []),
         *turns_of_beginnings(user),
         *turns_of_profiles(profiles, user),
         *turns_of(user),

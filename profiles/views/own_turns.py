@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -113,7 +114,6 @@ def turn_of_desk(user: User) -> Turn:
     waiting = waiting_profiles(user)
     oldest, number = waiting.first(), waiting.count()
     partnerships = Partnership.objects.filter(pk__in=user.staffed_partnership_ids)
-    suspended = Profile.objects.validated_by(user).filter(state=ProfileState.SUSPENDED).count()
     url = reverse("admin:profiles_profile_changelist")
     sentence = (
         ngettext(
@@ -136,7 +136,32 @@ def turn_of_desk(user: User) -> Turn:
         action_url=url,
     )
     title = ", ".join(str(partnership) for partnership in partnerships)
-    return Turn(_("Validation desk"), title, baton, url, note=_suspended(suspended))
+    return Turn(_("Validation desk"), title, baton, url)
+
+
+def turns_of_suspended(user: User) -> Iterator[Turn]:
+    """The suspended profiles that wait for this member of staff, as one matter."""
+    suspended = Profile.objects.validated_by(user).filter(state=ProfileState.SUSPENDED)
+    found = suspended.order_by().aggregate(number=Count("pk"), since=Min("state_since"))
+    if not found["number"]:
+        return
+    text = ngettext(
+        "Your turn: %(number)s profile is suspended. Reinstate it when the matter is settled.",
+        "Your turn: %(number)s profiles are suspended. Reinstate them when the matter is settled.",
+        found["number"],
+    )
+    url = f"{reverse('admin:profiles_profile_changelist')}?show={ProfileState.SUSPENDED}"
+    baton = Baton(
+        situation="yours",
+        label=_("To settle"),
+        sentence=text % found,
+        since=found["since"],
+        next=_("Until then nobody finds them."),
+        responsible=Party.PARTNERSHIP,
+        action_label=_("Open the suspended ones"),
+        action_url=url,
+    )
+    yield Turn(_("Suspended profiles"), "", baton, url)
 
 
 def _longest_wait(oldest: Profile) -> str:
@@ -159,12 +184,3 @@ def _due(day: date | None) -> str:
         return ""
     text = _("It was due on %(day)s.") if day < clock.today() else _("It is due on %(day)s.")
     return text % {"day": date_format(day, "j F")}
-
-
-def _suspended(number: int) -> str:
-    if not number:
-        return ""
-    text = ngettext(
-        "%(number)s profile is suspended.", "%(number)s profiles are suspended.", number
-    )
-    return text % {"number": number}

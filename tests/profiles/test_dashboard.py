@@ -215,7 +215,7 @@ def test_empty_desk_says_so(client, reference):
 def test_suspended_profiles_are_counted(client, reference):
     officer = StaffRoleFactory().user
     suspend_profile(profile_id=published_profile().pk, actor=officer, comment="A complaint")
-    assert "1 profile is suspended." in dashboard(client, officer)
+    assert "Your turn: 1 profile is suspended." in dashboard(client, officer)
 
 
 def test_support_office_sees_all_partnerships(client, reference):
