@@ -22,6 +22,7 @@ from matching.services.conversations import ContactRefused, start_conversation
 from matching.views.presentation import pair_in_words
 from matching.wording.criteria import Line
 from profiles.models import Profile, Sector
+from profiles.views.sections import posted
 from profiles.workflows import profile_workflow
 
 SHOWN = ("organisation__country", "organisation__organisation_type", "partnership")
@@ -38,7 +39,7 @@ def contact(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
         context = {"profile": profile, "baton": profile_workflow.baton(profile, request.user)}
         return render(request, "matching/not_published.html", context)
     other = access.get_visible(visible.exclude(pk=profile.pk), ref=other_ref)
-    form = FirstContactForm(request.POST or None, request.FILES or None)
+    form = FirstContactForm(posted(request), request.FILES or None)
     refusal = contact_refusal(profile, other)
     if request.method == "POST" and form.is_valid():
         try:

@@ -21,6 +21,7 @@ from matching.services.conversation_ends import block_organisation, end_conversa
 from matching.services.conversations import mark_read, post_message, side_of
 from matching.services.reports import report_conversation
 from matching.views.thread import conversation_page, forms_for, posted_form
+from profiles.views.sections import posted
 
 RANKS = {"yours": YOURS, "waiting": WAITING, "closed": CLOSED}
 SIDES = ("host", "visitor")
@@ -137,7 +138,7 @@ def _ask(
     request: HttpRequest, found: Conversation, step: str, act: Any, success: str
 ) -> HttpResponse:
     """Ask for the reason on a page of its own; then act and go back to the conversation."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data["reason"])

@@ -16,6 +16,7 @@ from matching.queries.conversations import reply_bands, unreachable_reason
 from matching.services.conversation_ends import unblock_organisation
 from matching.services.limits import set_contact_limits
 from profiles.models import Profile
+from profiles.views.sections import posted
 
 
 @access.members
@@ -23,7 +24,7 @@ def limits(request: HttpRequest, ref: str) -> HttpResponse:
     """What a profile takes on, and which organisations it does not want to hear from."""
     profile = _own_profile(request, ref)
     kept = ContactLimits.objects.filter(profile=profile).first() or ContactLimits(profile=profile)
-    form = LimitsForm(request.POST or None, instance=kept)
+    form = LimitsForm(posted(request), instance=kept)
     if request.method == "POST" and form.is_valid():
         set_contact_limits(profile_id=profile.pk, actor=request.user, **form.cleaned_data)
         messages.success(request, _("Your limits are saved."))

@@ -14,6 +14,7 @@ from matching.permissions import can_settle_report
 from matching.queries.reports import reports_for
 from matching.services.reports import settle_report
 from profiles.permissions import can_work_at_desk
+from profiles.views.sections import posted
 
 PER_PAGE = 25
 
@@ -38,12 +39,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     )
     report = access.get_visible(visible, pk=pk)
     access.require(can_settle_report(request.user, report))
-    form = SettleForm(request.POST or None)
+    form = SettleForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             settle_report(report_id=pk, actor=request.user, note=form.cleaned_data["note"])
         except DomainError as refused:
-            form.add_error(None, str(refused.message))
+            messages.error(request, str(refused.message))
         else:
             messages.success(request, _("Settled. Whoever reported it is told."))
             return redirect("matching:conversation_reports")
