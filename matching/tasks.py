@@ -11,10 +11,10 @@ def tell_of_partners() -> int:
     return alerts.tell_of_partners()
 
 
-@shared_task(name="matching.remove_unconfirmed_alerts")
-def remove_unconfirmed_alerts() -> int:
-    """Forget the addresses of alerts that nobody confirmed; says how many."""
-    return alerts.remove_unconfirmed_alerts()
+@shared_task(name="matching.forget_strangers")
+def forget_strangers() -> int:
+    """Delete the addresses of strangers that nothing waits for; says of how many mails."""
+    return alerts.forget_strangers()
 
 
 @shared_task(name="matching.mind_conversations")

@@ -167,8 +167,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=5, minute=10),
     },
     "partner-alerts": {"task": "matching.tell_of_partners", "schedule": crontab(minute=25)},
-    "unconfirmed-alerts": {
-        "task": "matching.remove_unconfirmed_alerts",
+    "addresses-of-strangers": {
+        "task": "matching.forget_strangers",
         "schedule": crontab(hour=4, minute=30),
     },
     "silence": {

@@ -4,10 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cxc_portal.core import clock
-from cxc_portal.core.models import OutgoingMail
+from cxc_portal.core.models import MailStatus, OutgoingMail
 from matching.index import index
 from matching.models import PartnerAlert
 from matching.notifications import alerts as notifications
@@ -16,6 +16,7 @@ from matching.queries.trying import Sketch, fitting_in
 UNCONFIRMED_DAYS = 7
 MOST_QUESTIONS_A_DAY = 3
 BATCH = 500
+KINDS = (notifications.ALERT_CONFIRM.name, notifications.PARTNERS_FOUND.name)
 
 
 def ask_for_alert(*, email: str, language: str, sketch: Sketch) -> None:
@@ -88,10 +89,23 @@ def tell_of_partners() -> int:
     return told
 
 
-def remove_unconfirmed_alerts() -> int:
-    """Forget addresses that nobody confirmed in time; says how many."""
+def forget_strangers() -> int:
+    """Addresses that nobody confirmed in time are deleted, and no mail knows one whose alert is
+    gone; says how many mails forgot theirs.
+
+    The mails stay as rows, so that it is still known that one went out and when. One that failed
+    keeps its address for as long as an alert that waits for confirmation.
+    """
     limit = clock.now() - timedelta(days=UNCONFIRMED_DAYS)
-    return PartnerAlert.objects.filter(confirmed_at=None, created_at__lt=limit).delete()[0]
+    with transaction.atomic():
+        PartnerAlert.objects.filter(confirmed_at=None, created_at__lt=limit).delete()
+        needed = OutgoingMail.objects.about(PartnerAlert.objects.all())
+        is_over = Q(status__in=[MailStatus.SENT, MailStatus.CANCELLED]) | Q(
+            status=MailStatus.FAILED, created_at__lt=limit
+        )
+        mails = OutgoingMail.objects.filter(is_over, kind__in=KINDS).exclude(to="")
+        over = mails.exclude(pk__in=needed.values("pk"))
+        return over.update(to="", subject="", text="", html="", link_path="", last_error="")
 
 
 def sketch_of(alert: PartnerAlert) -> Sketch:

@@ -22,7 +22,7 @@ from matching.services.alerts import (
     ask_for_alert,
     confirm_alert,
     delete_alert,
-    remove_unconfirmed_alerts,
+    forget_strangers,
     sketch_of,
     tell_of_partners,
 )
@@ -258,9 +258,56 @@ def test_unconfirmed_alerts_are_forgotten_after_a_week():
             ask(email)
     with time_machine.travel(clock.now() - timedelta(days=30), tick=False):
         waiting("sure@example.org")
-    assert remove_unconfirmed_alerts() == 1
+    forget_strangers()
     left = set(PartnerAlert.objects.values_list("email", flat=True))
     assert left == {"young@example.org", "sure@example.org"}
+
+
+def all_mails(status: str) -> None:
+    OutgoingMail.objects.update(status=status, sent_at=clock.now(), claimed_at=clock.now())
+
+
+def test_mails_forget_the_address_once_the_alert_is_gone():
+    alert = waiting()
+    make_host("P-HOST")
+    tell_of_partners()
+    waiting("waits@example.org", sector="62")
+    all_mails(MailStatus.SENT)
+    assert forget_strangers() == 2
+    assert forget_strangers() == 0
+    asked = OutgoingMail.objects.filter(kind=ALERT_CONFIRM.name).values_list("to", flat=True)
+    assert set(asked) == {"", "waits@example.org"}
+    for mail in OutgoingMail.objects.filter(to=""):
+        assert (mail.subject, mail.text, mail.html, mail.link_path) == ("", "", "", "")
+        assert mail.about_id == str(alert.pk)
+
+
+def test_mails_about_something_else_keep_their_address():
+    published = make_host("P-HOST")
+    all_mails(MailStatus.SENT)
+    with untouched():
+        forget_strangers()
+    assert len(mails_to(published.contact_email)) == 1
+
+
+@pytest.mark.parametrize("status", [MailStatus.QUEUED, MailStatus.SENDING, MailStatus.FAILED])
+def test_a_mail_that_is_still_to_go_out_keeps_its_address(status):
+    delete_alert(key=ask().key)
+    all_mails(status)
+    with untouched():
+        forget_strangers()
+
+
+def test_a_mail_that_was_cancelled_forgets_its_address():
+    delete_alert(key=ask().key)
+    assert forget_strangers() == 1
+
+
+def test_a_mail_that_failed_long_ago_forgets_its_address():
+    with time_machine.travel(clock.now() - timedelta(days=8), tick=False):
+        delete_alert(key=ask().key)
+    all_mails(MailStatus.FAILED)
+    assert forget_strangers() == 1
 
 
 def test_the_clock_calls_the_services():
@@ -268,7 +315,8 @@ def test_the_clock_calls_the_services():
     with time_machine.travel(clock.now() - timedelta(days=8), tick=False):
         ask("old@example.org")
     make_host("P-HOST")
-    assert (tasks.tell_of_partners(), tasks.remove_unconfirmed_alerts()) == (1, 1)
+    OutgoingMail.objects.update(status=MailStatus.SENT, sent_at=clock.now())
+    assert (tasks.tell_of_partners(), tasks.forget_strangers()) == (1, 2)
 
 
 def test_an_alert_is_in_the_data_that_its_owner_takes_along():
