@@ -12,6 +12,9 @@ from cxc_portal.core.models import MailChoice
 class MailsForm(forms.Form):
     """One question for each topic, with the answers that it offers."""
 
+    # Bare names of topics would hide what a form element can do in the browser (`form.matches`).
+    prefix = "about"
+
     def __init__(self, *args: Any, chosen: Mapping[Topic, MailChoice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for topic, choice in chosen.items():

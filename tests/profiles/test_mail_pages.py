@@ -14,6 +14,10 @@ PAGE = "/accounts/mails/"
 CHOICES = {"profile": "daily", "contacts": "at_once", "matches": "weekly", "news": "never"}
 
 
+def given(choices):
+    return {f"about-{topic}": choice for topic, choice in choices.items()}
+
+
 @pytest.fixture
 def ada(client):
     user = UserFactory()
@@ -54,7 +58,7 @@ def test_staff_is_asked_about_the_desk_too(client):
 
 
 def test_a_choice_is_saved(client, ada):
-    response = client.post(PAGE, CHOICES, follow=True)
+    response = client.post(PAGE, given(CHOICES), follow=True)
     assert response.redirect_chain == [("/accounts/", 302)]
     assert "Your choice is saved." in response.content.decode()
     assert dict(MailPreference.objects.values_list("topic", "choice")) == CHOICES
@@ -65,7 +69,7 @@ def test_a_choice_is_saved(client, ada):
 @pytest.mark.parametrize("choices", [{**CHOICES, "contacts": "never"}, {}])
 def test_a_choice_that_is_not_offered_is_shown_as_such(client, ada, choices):
     with untouched():
-        response = client.post(PAGE, choices)
+        response = client.post(PAGE, given(choices))
     assert response.status_code == 200
     assert response.context["form"].errors
 
