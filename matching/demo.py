@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from cxc_portal.core.errors import DomainError
+from matching.demo_contacts import add_contacts
 from profiles.demo import World, make_person
 from profiles.imports import COLUMNS, Vocabulary, parse_row
 from profiles.models import Membership, Profile, User
@@ -35,6 +36,7 @@ def add_to_demo(world: World) -> None:
     """What this app adds to the demo world."""
     add_pilot_screens(world)
     add_scarce_profiles(world)
+    add_contacts(world)
 
 
 def scarce_profiles() -> list[dict[str, Any]]:

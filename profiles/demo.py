@@ -160,7 +160,7 @@ def load(more: Callable[[World], None] = lambda world: None) -> dict[str, int]:
         more(world)
         world.play()
         _begin_registrations(world)
-        _settle_mails(world)
+        settle_mails()
     return {
         "organisations": Organisation.objects.count(),
         "profiles": Profile.objects.count(),
@@ -365,8 +365,8 @@ def _begin_registrations(world: World) -> None:
     Registration.objects.create(answers={"role": {"role": "host"}})
 
 
-def _settle_mails(world: World) -> None:
+def settle_mails() -> None:
     """What was written in the past has gone out in the past."""
     OutgoingMail.objects.filter(
-        status=MailStatus.QUEUED, send_after__lte=world.start - timedelta(minutes=30)
+        status=MailStatus.QUEUED, send_after__lte=clock.now() - timedelta(minutes=30)
     ).update(status=MailStatus.SENT, sent_at=F("send_after"), attempts=1)

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from cxc_portal.core import audit, clock
 from cxc_portal.core.models import MailStatus, OutgoingMail
 from matching.demo import pilot_profiles
+from matching.enums import ConversationState, MatchOrigin, MatchState
+from matching.models import Conversation, Match
 from profiles.enums import ProfileState
 from profiles.models import Organisation, Profile, Registration, User
 from profiles.services.reference import load_reference_data
@@ -86,3 +88,23 @@ def test_it_refuses_outside_demo_mode(settings):
 def test_the_pilot_profiles_are_published():
     refs = [profile["ref"] for profile in pilot_profiles()]
     assert Profile.objects.published().filter(ref__in=refs).count() == len(refs) == 11
+
+
+@pytest.mark.parametrize("ref", ["P-AQUIMER", "P-DIGITAL"])
+def test_the_demo_accounts_find_contacts_and_matches_in_every_state(ref):
+    profile = Profile.objects.get(ref=ref)
+    matches = Match.objects.of_profile(profile)
+    conversations = Conversation.objects.of_profile(profile)
+    assert set(matches.values_list("state", flat=True)) == set(MatchState.values)
+    assert set(matches.values_list("origin", flat=True)) == set(MatchOrigin.values)
+    assert set(conversations.values_list("state", flat=True)) == set(ConversationState.values)
+
+
+def test_others_have_found_each_other_too():
+    refs = ["P-AQUIMER", "P-DIGITAL"]
+    others = Match.objects.exclude(host__ref__in=refs).exclude(visitor__ref__in=refs)
+    assert Counter(others.values_list("state", flat=True)) == {
+        MatchState.CONFIRMED: 6,
+        MatchState.PROPOSED: 1,
+        MatchState.EXPIRED: 1,
+    }
