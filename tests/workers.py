@@ -1,19 +1,24 @@
-"""Real Celery processes for tests, as the Procfile starts them, on the database of the test."""
+"""Real processes for tests, as the Procfile starts them, on the database of the test: Celery's
+workers and beat, and web servers."""
 
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60
+TOKEN = "t" * 32
+"""What a browser's cookie and the form hold against forged requests."""
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
@@ -37,8 +42,43 @@ class Process:
         return self._popen.poll() is None
 
 
+class Web:
+    """A web server with one process, and somebody with a session who asks it."""
+
+    def __init__(self, process: Process, port: int) -> None:
+        self.process, self._port = process, port
+
+    def get(self, path: str, session: str) -> str:
+        """The page; whatever comes back that is none is an error."""
+        status, text = self._ask("GET", path, session)
+        assert status == 200, f"{path}: {status}"
+        return text
+
+    def post(self, path: str, session: str, **data: str) -> None:
+        """Send a form, as the page with the form would."""
+        status, _text = self._ask("POST", path, session, csrfmiddlewaretoken=TOKEN, **data)
+        assert status == 302, f"{path}: {status}"
+
+    @property
+    def is_listening(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def _ask(self, method: str, path: str, session: str, **data: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        headers = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
+        if data:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, urlencode(data) or None, headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return response.status, text
+
+
 class Mill:
-    """Starts workers and beats that share a queue, a folder and the test's database."""
+    """Starts workers, beats and web servers that share a queue, a folder and the test's
+    database."""
 
     def __init__(self, folder: Path, stack: ExitStack, variables: Mapping[str, str]) -> None:
         self._folder, self._stack = folder, stack
@@ -53,22 +93,32 @@ class Mill:
         self._started = 0
 
     def worker(self, *options: str) -> Process:
-        self._started += 1
-        name = f"worker{self._started}@test"
-        return self._start("worker", "--loglevel", "INFO", "--hostname", name, *options)
+        name = f"worker{self._started + 1}@test"
+        return self._celery("worker", "--loglevel", "INFO", "--hostname", name, *options)
 
     def beat(self) -> Process:
-        self._started += 1
-        return self._start("beat", "--loglevel", "INFO")
+        return self._celery("beat", "--loglevel", "INFO")
 
-    def _start(self, *arguments: str) -> Process:
+    def web(self) -> Web:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        options = {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+        command = ["gunicorn", "--config", "gunicorn.conf.py", "cxc_portal.wsgi"]
+        return Web(self._start(*command, **options), port)
+
+    def _celery(self, *arguments: str) -> Process:
+        return self._start("celery", "--quiet", "--app", "cxc_portal", *arguments)
+
+    def _start(self, *arguments: str, **variables: str) -> Process:
+        self._started += 1
         log = self._folder / f"process-{self._started}.log"
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "cxc_portal", *arguments]
+        command = [sys.executable, "-m", *arguments]
         with log.open("wb") as output:
             popen = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self._environment,
+                env=self._environment | variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -91,6 +141,13 @@ def until(condition: Callable[[], bool], *processes: Process) -> None:
 
 def until_ready(*workers: Process) -> None:
     until(lambda: all(" ready." in worker.printed() for worker in workers), *workers)
+
+
+def until_listening(*servers: Web) -> None:
+    until(
+        lambda: all(server.is_listening for server in servers),
+        *(server.process for server in servers),
+    )
 
 
 def database_url() -> str:
