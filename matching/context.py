@@ -17,12 +17,12 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
     """Whoever has no account may look at partners without names; members have their messages,
     whoever may see it the catalogue, and the desk who is left behind."""
     if not request.user.is_authenticated:
-        yield NavigationItem(_("See your partners"), reverse("matching:try"))
+        yield NavigationItem(_("See your partners"), reverse("matching:try"), place=10)
         return
     if can_see_catalogue(request.user):
-        yield NavigationItem(_("Catalogue"), reverse("matching:catalogue"))
+        yield NavigationItem(_("Catalogue"), reverse("matching:catalogue"), place=40)
     if can_work_at_desk(request.user):
-        yield NavigationItem(_("Left behind"), reverse("matching:partnerships"))
+        yield NavigationItem(_("Left behind"), reverse("matching:partnerships"), place=20)
     if Membership.objects.filter(user=request.user).exists():
         url = reverse("matching:conversations")
         yield NavigationItem(_("Messages"), url, news=unread_count(request.user))

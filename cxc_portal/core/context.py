@@ -12,12 +12,14 @@ from cxc_portal.core.types import Text
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One entry of the main navigation; `news` is how much is new there."""
+    """One entry of the main navigation; `news` is how much is new there, `place` its rank among the
+    entries of all apps, the smallest first."""
 
     label: Text
     url: str
     is_current: bool = False
     news: int = 0
+    place: int = 50
 
 
 NavigationProvider = Callable[[HttpRequest], Iterable[NavigationItem]]
@@ -33,6 +35,7 @@ def provide_navigation(provider: NavigationProvider) -> None:
 def navigation(request: HttpRequest) -> list[NavigationItem]:
     """The entries for this request's user; the one whose pages this request is among is marked."""
     items = [item for provider in _providers for item in provider(request)]
+    items.sort(key=lambda item: item.place)
     around = [item.url for item in items if _is_within(request.path, item.url)]
     current = max(around, key=len, default="")
     return [replace(item, is_current=item.url == current) for item in items]
