@@ -1,5 +1,6 @@
 """The best set of pairs for a partnership, and introducing some of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -50,7 +51,7 @@ def introduce(request: HttpRequest, acronym: str) -> HttpResponse:
     choices = {value: value for value in map(plan_rows.value_of, made.best.pairs)}
     ticked = PairsForm(request.POST, choices=choices)
     if not ticked.is_valid():
-        return _plan_page(request, partnership, made, ticked)
+        return _plan_page(request, partnership, made, ticked.errors["pair"])
     values = ticked.cleaned_data["pair"]
     chosen = [pair for pair in plan_rows.by_score(made) if plan_rows.value_of(pair) in values]
     pairs = plan_rows.planned_pairs(made, chosen)
@@ -76,7 +77,7 @@ def _plan_page(
     request: HttpRequest,
     partnership: Partnership,
     made: PartnershipPlan,
-    form: PairsForm | None = None,
+    refusals: Sequence[str] = (),
 ) -> HttpResponse:
     page = Paginator(plan_rows.by_score(made), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -88,7 +89,7 @@ def _plan_page(
         "left_out": plan_rows.left_out(made),
         "comparisons": plan_rows.comparisons(made),
         "progress": [(plan_rows.label_of(one), one) for one in made.progress],
-        "form": form,
+        "refusals": refusals,
         "gap": points(round(made.best.gap * 1000)),
     }
     return render(request, "matching/plan.html", context)
