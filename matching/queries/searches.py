@@ -98,20 +98,17 @@ def searches_without_look(until: datetime) -> QuerySet[SavedSearch]:
     )
 
 
-def missing_partner_alerts() -> QuerySet[Membership]:
-    """Memberships with `profile_id` and `published_at` of a published profile for which the person
-    has no search yet."""
-    known = SavedSearch.objects.filter(user=OuterRef("user"), profile=OuterRef("profile_id"))
-    return (
-        Membership.objects.filter(
-            user__is_active=True, organisation__profiles__state=ProfileState.PUBLISHED
-        )
-        .annotate(
-            profile_id=F("organisation__profiles"),
-            published_at=F("organisation__profiles__published_at"),
-        )
-        .exclude(Exists(known))
+def missing_partner_alerts() -> list[tuple[int, int, datetime]]:
+    """Members and published profiles of theirs for which the person has no search yet, as keys,
+    and when the profile was published."""
+    profile = "organisation__profiles"
+    known = SavedSearch.objects.filter(user=OuterRef("user"), profile=OuterRef(profile))
+    missing = Membership.objects.filter(
+        ~Exists(known),
+        user__is_active=True,
+        organisation__profiles__state=ProfileState.PUBLISHED,
     )
+    return list(missing.values_list("user", profile, f"{profile}__published_at"))
 
 
 def news_for(

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from matching.models.index import LONGEST_WORD
@@ -61,9 +60,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     one, or two that changed places. Of several the one that begins alike; "" when there is none."""
     if len(word) < SHORTEST_WORD:
         return ""
-    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=ONE_LETTER, limit=None)
-    return min(
-        (one for one, _distance, _key in found),
-        key=lambda one: (one[0] != word[0], one),
-        default="",
+    found = (
+        one
+        for one in known
+        if abs(len(one) - len(word)) <= ONE_LETTER
+        and OSA.distance(word, one, score_cutoff=ONE_LETTER) <= ONE_LETTER
     )
+    return min(found, key=lambda one: (one[0] != word[0], one), default="")

@@ -22,7 +22,7 @@ def likeness(columns: FactColumns, facts: ProfileFacts) -> Likeness:
     """One number a row, 0 to 100."""
     query = Query.of(facts, columns.vocabulary)
     block = columns.block(slice(0, len(columns)))
-    return (
+    found: Likeness = (
         SECTORS
         * _shared(
             block.hits("sectors", query.sectors), block.column("sector_count"), query.sector_count
@@ -36,6 +36,7 @@ def likeness(columns: FactColumns, facts: ProfileFacts) -> Likeness:
         + TYPE * (block.column("organisation_type") == query.organisation_type)
         + COUNTRY * (block.column("country") == query.country)
     )
+    return found
 
 
 def most_alike(columns: FactColumns, facts: ProfileFacts, *, top: int) -> Rows:

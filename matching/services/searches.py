@@ -44,11 +44,11 @@ def _start_partner_alerts(until: datetime) -> None:
     SavedSearch.objects.bulk_create(
         (
             SavedSearch(
-                user_id=one.user_id,
-                profile_id=one.profile_id,
-                looked_at=max(one.published_at, until - FIRST_LOOK),
+                user_id=user_id,
+                profile_id=profile_id,
+                looked_at=max(published_at, until - FIRST_LOOK),
             )
-            for one in missing_partner_alerts()
+            for user_id, profile_id, published_at in missing_partner_alerts()
         ),
         ignore_conflicts=True,
     )

@@ -82,9 +82,9 @@ def _place(page: ProfilePage) -> list[str]:
     return [place or str(organisation.country)]
 
 
-def _answers(page: ProfilePage) -> list[str]:
+def _answers(page: ProfilePage) -> list[object]:
     bands = reply_bands(page.profile)
-    return [str(bands.rate), str(bands.time)] if bands else [NOT_KNOWN]
+    return [bands.rate, bands.time] if bands else [NOT_KNOWN]
 
 
 Tell = Callable[[ProfilePage], Iterable[object]]

@@ -21,6 +21,7 @@ from profiles.services.lifecycle import pause_profile, reopen_profile
 from profiles.services.submission import revalidate_profile
 from tests.factories import (
     MembershipFactory,
+    ProfileFactory,
     StaffRoleFactory,
     UserFactory,
     host_profile,
@@ -85,6 +86,16 @@ def test_members_hear_of_a_new_high_fit_without_asking(days, host):
     assert f"- Motores, Portugal: {settings.SITE_URL}/profiles/P-NEW/" in mail.text
     assert "/profiles/P-NEW/" in mail.html
     assert "/searches/" in mail.text
+
+
+def test_each_published_profile_is_watched_and_no_other(days, host):
+    visitor = visitor_profile(ref="P-BOTH", organisation=host.organisation, contact=host.contact)
+    ProfileFactory(organisation=host.organisation, contact=host.contact, role="visiting")
+    days(1)
+    for _twice in range(2):
+        tell_of_new_profiles()
+    watched = SavedSearch.objects.filter(user=host.contact).values_list("profile", flat=True)
+    assert sorted(watched) == sorted([host.pk, visitor.pk])
 
 
 def test_nobody_is_told_twice(days, host):
