@@ -62,7 +62,7 @@ def test_a_profile_that_waits_counts_as_if_it_were_published(hosts, draft):
 
 def test_many_variants_take_no_more_queries_than_one(hosts, draft, django_assert_num_queries):
     high_fits(draft, [{}])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         high_fits(draft, [{}, {"languages": ["pt"]}, {"mode": "virtual"}])
 
 
