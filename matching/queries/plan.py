@@ -1,5 +1,6 @@
 """The best set of pairs for a partnership as a whole, and why it is the best."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from profiles.targets import Target, exchange_targets
 LISTED = 16
 """How many of its best partners each profile brings at first."""
 ROUNDS = 4
-SECONDS = 20.0
+SECONDS = 15.0
 Mask = NDArray[np.bool_]
 
 
@@ -143,15 +144,7 @@ def _make(sources: _Sources) -> PartnershipPlan:
         ruleset = ruleset_in(snapshot)
     targets = exchange_targets(sources.partnership)
     achieved = _achieved(sources)
-    sizes = dict.fromkeys([*sources.visitors, *sources.hosts], LISTED)
-    for _round in range(ROUNDS):
-        pairs, cutoffs = _pairs(sources, ruleset, sizes)
-        world = _world(sources, pairs, _wanted(targets, achieved))
-        plan = best_plan(world, seconds=SECONDS)
-        short = too_short(world, plan, cutoffs)
-        if not (short and plan.is_proven):
-            break
-        sizes |= {ref: 4 * sizes[ref] for ref in short}
+    world, plan, is_whole = _solved(sources, ruleset, _wanted(targets, achieved))
     greedy = greedy_plan(world)
     served = {ref for pair in plan.pairs for ref in (pair.visitor, pair.host)}
     return PartnershipPlan(
@@ -169,9 +162,31 @@ def _make(sources: _Sources) -> PartnershipPlan:
             )
             for target in targets
         ],
-        is_of_whole_catalogue=plan.is_proven and not short,
+        is_of_whole_catalogue=is_whole,
         left_out=[ref for ref in [*world.visitors, *world.hosts] if ref not in served],
     )
+
+
+def _solved(sources: _Sources, ruleset: Ruleset, wanted: Counter[str]) -> tuple[World, Plan, bool]:
+    """The best plan found in the time, its world, and whether the whole catalogue has no better.
+
+    Lists of partners grow until they are long enough to be sure; a plan that is not proven for
+    want of time does not replace one that is.
+    """
+    sizes = dict.fromkeys([*sources.visitors, *sources.hosts], LISTED)
+    deadline = time.perf_counter() + SECONDS
+    found = None
+    for _round in range(ROUNDS):
+        pairs, cutoffs = _pairs(sources, ruleset, sizes)
+        world = _world(sources, pairs, wanted)
+        plan = best_plan(world, seconds=max(deadline - time.perf_counter(), 0.0))
+        short = too_short(world, plan, cutoffs)
+        if found is None or plan.is_proven:
+            found = (world, plan, plan.is_proven and not short)
+        if not short or not plan.is_proven:
+            break
+        sizes |= {ref: 4 * sizes[ref] for ref in short}
+    return cast(tuple[World, Plan, bool], found)
 
 
 def _world(sources: _Sources, pairs: Mapping[tuple[str, str], int], wanted: Counter[str]) -> World:

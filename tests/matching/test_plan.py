@@ -195,6 +195,19 @@ def test_where_they_cannot_grow_enough_it_says_so(client, officer, partnership, 
     assert "the catalogue may hold a better one still" in page(client)
 
 
+def test_a_longer_list_without_time_does_not_spoil_a_plan(partnership, monkeypatch):
+    monkeypatch.setattr(plans, "LISTED", 1)
+    solve, times = plans.best_plan, iter([30.0, 0.0])
+    monkeypatch.setattr(
+        plans, "best_plan", lambda world, seconds: solve(world, seconds=next(times))
+    )
+    for number in range(2):
+        host_profile(ref=f"P-H{number}", name=f"H{number}")
+        visitor_profile(ref=f"P-V{number}", name=f"V{number}")
+    made = plan_of(partnership)
+    assert (made.best.is_proven, made.is_of_whole_catalogue) == (True, False)
+
+
 def test_without_time_it_says_how_much_may_be_missing(client, officer, monkeypatch):
     monkeypatch.setattr(plans, "SECONDS", 0.0)
     scarce()
