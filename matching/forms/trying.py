@@ -112,7 +112,7 @@ class AlertForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        help_text=_("We write to it once, and delete it then."),
+        help_text=_("We ask you to confirm it, write to it once, and delete it then."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Write your e-mail address."),
