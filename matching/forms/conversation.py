@@ -87,7 +87,10 @@ class KeyedForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         """What the service takes."""
-        return self.cleaned_data
+        details = dict(self.cleaned_data)
+        if "attachments" in details:
+            details["files"] = details.pop("attachments")
+        return details
 
 
 class FirstContactForm(KeyedForm):
@@ -102,7 +105,7 @@ class FirstContactForm(KeyedForm):
         rows=7,
         error_messages={"required": gettext_lazy("Write two sentences on why.")},
     )
-    files = EnclosuresField()
+    attachments = EnclosuresField()
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -125,7 +128,7 @@ class MessageForm(KeyedForm):
         rows=5,
         error_messages={"required": gettext_lazy("Write something first.")},
     )
-    files = EnclosuresField()
+    attachments = EnclosuresField()
 
 
 class YesForm(MessageForm):

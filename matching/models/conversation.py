@@ -239,6 +239,8 @@ class ReadMark(models.Model):
 class ContactBlockQuerySet(models.QuerySet["ContactBlock"]):
     def visible_to(self, user: Any) -> Self:
         """Those that one's own organisations made."""
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(organisation__in=Organisation.objects.of_member(user))
 
 

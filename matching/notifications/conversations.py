@@ -1,6 +1,7 @@
 """The mails about contacts and conversations. None of them holds what somebody wrote."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -91,7 +92,7 @@ def _tell(
     *,
     label: Text,
     event: str = "",
-    **context: object,
+    **context: Any,
 ) -> None:
     """Tell the members of one side of what the other one did."""
     _send(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
-from statistics import median
+from statistics import median_low
 
 from django.db.models import Case, Count, F, Q, When
 from django.utils.formats import date_format
@@ -152,7 +152,7 @@ def reply_bands(profile: Profile) -> ReplyBands | None:
         return None
     waits = [answered - asked for asked, answered in times if answered]
     rate = next(text for least, text in RATES if len(waits) / len(times) >= least)
-    time = next(text for most, text in TIMES if median(waits) <= most) if waits else ""
+    time = next(text for most, text in TIMES if median_low(waits) <= most) if waits else ""
     return ReplyBands(len(times), rate, time)
 
 

@@ -21,10 +21,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from cxc_portal.core.workflow import Baton
-from matching.enums import OPEN_CONVERSATIONS, ConversationState
-from matching.models import Conversation, ConversationStep, Message, ReadMark
+from matching.enums import OPEN_CONVERSATIONS, ConversationState, MatchState
+from matching.models import Conversation, ConversationStep, Match, Message, ReadMark
 from matching.models.conversation import ConversationQuerySet
-from matching.workflows import conversation_workflow
+from matching.workflows import conversation_workflow, match_workflow
 from profiles.models import Profile
 
 PER_PAGE = 25
@@ -48,6 +48,15 @@ class Row:
     answer: str
     is_own_word: bool
     at: datetime
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A match that waits for somebody to agree, and the side that is not the reader's."""
+
+    match: Match
+    other: Profile
+    baton: Baton
 
 
 @dataclass(frozen=True)
@@ -82,9 +91,27 @@ def inbox_of(user: Any, *, rank: int | None, page: str | None) -> Inbox:
     return Inbox(found, rows, counts, unread, len(own) > 1)
 
 
+def proposals_of(user: Any) -> list[Proposal]:
+    """The matches of the reader's organisations that wait for somebody to agree, the reader's turn
+    first."""
+    proposed = Match.objects.of_member(user).filter(state=MatchState.PROPOSED)
+    found = _with_sides(proposed.select_related(*NEEDED))
+    own = set(Profile.objects.of_member(user).values_list("pk", flat=True))
+    proposals = [
+        Proposal(
+            match,
+            match.visitor if match.host_id in own else match.host,
+            match_workflow.baton(match, user),
+        )
+        for match in found
+    ]
+    return sorted(proposals, key=lambda one: one.baton.situation != "yours")
+
+
 def unread_count(user: Any) -> int:
     """In how many of the reader's conversations the other side has written something new."""
-    return _with_unread(Conversation.objects.of_member(user), user).filter(is_unread=True).count()
+    conversations = _with_unread(Conversation.objects.of_member(user), user)
+    return int(conversations.filter(is_unread=True).count())
 
 
 def messages_of(conversation: Conversation) -> list[Message]:
@@ -98,7 +125,7 @@ def last_step_of(conversation: Conversation) -> ConversationStep | None:
     return conversation.transitions.order_by("-pk").first()
 
 
-def _with_unread(conversations: ConversationQuerySet, user: Any) -> ConversationQuerySet:
+def _with_unread(conversations: ConversationQuerySet, user: Any) -> Any:
     own = Profile.objects.of_member(user).values("pk")
     mark = ReadMark.objects.filter(conversation=OuterRef("conversation"), user=user)
     news = (
@@ -109,7 +136,7 @@ def _with_unread(conversations: ConversationQuerySet, user: Any) -> Conversation
     return conversations.annotate(is_unread=Exists(news))
 
 
-def _ranked(user: Any, own: Sequence[int]) -> ConversationQuerySet:
+def _ranked(user: Any, own: Sequence[int]) -> Any:
     """With `rank`: whether the reader has the next word, somebody else, or nobody."""
     is_asker = Q(asker__in=own)
     is_asked = (Q(host__in=own) & ~Q(asker=F("host"))) | (
@@ -127,18 +154,19 @@ def _ranked(user: Any, own: Sequence[int]) -> ConversationQuerySet:
     return _with_unread(of_own.annotate(rank=rank), user).order_by("rank", "-state_since", "-pk")
 
 
-def _with_last(conversations: ConversationQuerySet) -> ConversationQuerySet:
+def _with_last(conversations: ConversationQuerySet) -> Any:
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk")
-    return (
-        conversations.select_related(*NEEDED)
-        .prefetch_related(*(f"{side}__organisation__memberships" for side in SIDES))
-        .annotate(
-            last_text=Subquery(last.values("text")[:1]),
-            last_answer=Subquery(last.values("answer")[:1]),
-            last_side=Subquery(last.values("side")[:1]),
-            last_at=Subquery(last.values("at")[:1]),
-        )
+    return _with_sides(conversations.select_related(*NEEDED)).annotate(
+        last_text=Subquery(last.values("text")[:1]),
+        last_answer=Subquery(last.values("answer")[:1]),
+        last_side=Subquery(last.values("side")[:1]),
+        last_at=Subquery(last.values("at")[:1]),
     )
+
+
+def _with_sides(rows: Any) -> Any:
+    """Whoever asks which side somebody is on finds the members loaded."""
+    return rows.prefetch_related(*(f"{side}__organisation__memberships" for side in SIDES))
 
 
 def _row(conversation: Any, user: Any, own: set[int]) -> Row:

@@ -16,7 +16,7 @@ from matching.permissions import (
     can_report_conversation,
     is_side_of,
 )
-from matching.queries.inbox import CLOSED, WAITING, YOURS, inbox_of, messages_of
+from matching.queries.inbox import CLOSED, WAITING, YOURS, inbox_of, messages_of, proposals_of
 from matching.services.conversation_ends import block_organisation, end_conversation
 from matching.services.conversations import mark_read, post_message, side_of
 from matching.services.reports import report_conversation
@@ -51,7 +51,8 @@ def conversations(request: HttpRequest) -> HttpResponse:
             ("closed", _("Over")),
         )
     ]
-    return render(request, "matching/conversations.html", {"inbox": inbox, "tabs": tabs})
+    context = {"inbox": inbox, "tabs": tabs, "proposals": proposals_of(request.user)}
+    return render(request, "matching/conversations.html", context)
 
 
 @access.members

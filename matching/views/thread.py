@@ -38,6 +38,8 @@ BY_ANSWER: Mapping[str, type[KeyedForm]] = {
     ReadyAnswer.NO: NoForm,
 }
 WITH_REASON = ("end", "refuse")
+Offer = tuple[str, Text, Text]
+"""A ready answer, the title above its form, and what its button says."""
 
 
 @dataclass(frozen=True)
@@ -193,18 +195,23 @@ def _empty(answer: str, refused: KeyedForm | None) -> KeyedForm:
     return _kind(answer)(auto_id=_ids(answer), initial=initial)
 
 
-def _answers(conversation: Conversation) -> list[tuple[str, Text, Text]]:
+def _answers(conversation: Conversation) -> list[Offer]:
     """The ready answers; after the first one, writing back comes in the place of yes."""
+    first: Offer
     if conversation.state == ConversationState.REPLIED:
         first = ("", _("Write back"), _("Send"))
     else:
         first = (ReadyAnswer.YES, ReadyAnswer.YES.label, _("Yes, let us talk"))
-    later = (ReadyAnswer.LATER, _("Not now, but later"), _("Ask me again then"))
-    no = (ReadyAnswer.NO, _("No, because …"), _("Answer no"))
+    later: Offer = (
+        ReadyAnswer.LATER,
+        _("Not now, but later"),
+        _("Ask me again then"),
+    )
+    no: Offer = (ReadyAnswer.NO, _("No, because …"), _("Answer no"))
     return [first, no] if conversation.state == ConversationState.LATER else [first, later, no]
 
 
-def _plain(baton: Baton, conversation: Conversation) -> list[tuple[str, Text, Text]]:
+def _plain(baton: Baton, conversation: Conversation) -> list[Offer]:
     if baton.situation == "yours":
         return [("", _("Write back"), _("Send"))]
     if conversation.state == ConversationState.AGREED:

@@ -136,5 +136,5 @@ def test_who_sees_what(talk):
     assert list(ContactLimits.objects.visible_to(own)) == [limits]
     assert list(ContactLimits.objects.visible_to(staff)) == []
     nobody = AnonymousUser()
-    for model in (Conversation, ReadMark, ContactLimits):
+    for model in (Conversation, ReadMark, ContactLimits, ContactBlock):
         assert list(model.objects.visible_to(nobody)) == []

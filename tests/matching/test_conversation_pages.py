@@ -138,7 +138,7 @@ def test_the_page_tells_whom_one_writes_to_and_why(client, host, visitor):
 
 
 def test_sending_leads_to_the_conversation(client, host, visitor):
-    sent = {"text": WHY, "files": [upload("a.pdf"), upload("b.pdf")]}
+    sent = {"text": WHY, "attachments": [upload("a.pdf"), upload("b.pdf")]}
     response = as_member(client, visitor).post(contact_url(visitor, host), sent)
     conversation = Conversation.objects.get()
     assert response["Location"] == f"/conversations/{conversation.pk}/"
@@ -183,7 +183,7 @@ def test_too_few_words_are_kept_and_explained(client, host, visitor):
 def test_a_refused_file_keeps_the_text(client, host, visitor, files, problem):
     as_member(client, visitor)
     with untouched():
-        sent = {"text": WHY, "files": files}
+        sent = {"text": WHY, "attachments": files}
         text = text_of(client.post(contact_url(visitor, host), sent))
     assert problem in text
     assert WHY in text
@@ -191,7 +191,7 @@ def test_a_refused_file_keeps_the_text(client, host, visitor, files, problem):
 
 def test_a_virus_is_refused(client, host, visitor, monkeypatch):
     monkeypatch.setattr("cxc_portal.core.files.found_in", lambda file: "Eicar")
-    sent = {"text": WHY, "files": [upload()]}
+    sent = {"text": WHY, "attachments": [upload()]}
     response = as_member(client, visitor).post(contact_url(visitor, host), sent)
     assert "plan.pdf: The virus scanner found something" in text_of(response)
     assert Conversation.objects.count() == 0
@@ -549,6 +549,20 @@ def test_more_of_them_take_no_more_queries(client, host, page):
             MembershipFactory(organisation=talk.visitor.organisation)
     assert len(set(counts)) == 1
     assert counts[0] <= 24
+
+
+def test_proposals_stand_on_top_with_whose_turn_it_is(client, host, visitor):
+    other = host_profile(name="Beta Cluster", country="DE")
+    mine = match_between(visitor, host)
+    theirs = match_between(other, visitor)
+    response = as_member(client, visitor).get("/conversations/")
+    found = re.findall(r'href="/proposals/(\d+)/">([^<]*)</a>', response.content.decode())
+    assert found == [(str(theirs.pk), "Beta Cluster"), (str(mine.pk), "AQUIMER")]
+    text = text_of(response)
+    assert "Your turn: accept or decline the proposed match." in text
+    as_member(client, host)
+    found = client.get("/conversations/").content.decode()
+    assert f'href="/proposals/{mine.pk}/">Motores Lda</a>' in found
 
 
 def test_pages_of_the_inbox(client, host, monkeypatch):
