@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import audit, clock
+from cxc_portal.core import audit, clock, mail
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.files import AcceptedFile, keep
 from matching.enums import ConversationParty, ConversationState, ReadyAnswer
@@ -127,6 +127,8 @@ def post_message(
         message = _add_message(conversation, side, actor, text, answer=answer, files=files, key=key)
         if step:
             _hand_over(conversation, step, side, actor, text, later_from)
+        else:
+            mail.mark_acted(about=conversation, actor=actor)
         _notify(message, step)
     return message
 

@@ -197,7 +197,7 @@ class MailAdmin(DeskAdmin):
 
 def _facts(row: OutgoingMail) -> list[tuple[Text, Text]]:
     occasions = {kind.name: kind.occasion for kind in mail.kinds()}
-    facts = [
+    facts: list[tuple[Text, Text]] = [
         (_("To"), f"{row.recipient} <{row.to}>" if row.recipient else row.to),
         (_("Occasion"), occasions.get(row.kind, row.kind)),
         (_("Written"), shown(row.created_at)),

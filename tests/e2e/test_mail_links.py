@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+
 from cxc_portal.core import clock
 from cxc_portal.core.mail import links, pacing, unsubscribe
 from cxc_portal.core.models import MailStatus, OutgoingMail

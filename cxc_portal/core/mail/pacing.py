@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 from celery import shared_task
 from django.conf import settings
@@ -101,8 +101,7 @@ def _due_recipients(moment: datetime) -> list[int]:
     waiting = _pending(moment).exclude(recipient__in=told.values("recipient")).order_by("pk")
     found: dict[int, list[OutgoingMail]] = defaultdict(list)
     for mail in waiting.only("recipient_id", "topic", "pace", "send_after"):
-        if mail.recipient_id is not None:
-            found[mail.recipient_id].append(mail)
+        found[cast(int, mail.recipient_id)].append(mail)
     choices = choices_of(found)
     calls = {
         person: [_call(mail, choices.get((person, mail.topic)), moment) for mail in mails]

@@ -22,7 +22,7 @@ def topics_of(mail: OutgoingMail) -> list[Topic]:
 def address(mail: OutgoingMail) -> str:
     """Where the reader gets fewer mails like this one."""
     token = _signer.signature(_claim(mail))
-    return settings.SITE_URL + reverse("core:fewer_mails", args=[mail.key, token])
+    return f"{settings.SITE_URL}{reverse('core:fewer_mails', args=[mail.key, token])}"
 
 
 def headers(mail: OutgoingMail) -> dict[str, str]:
@@ -37,7 +37,7 @@ def headers(mail: OutgoingMail) -> dict[str, str]:
 
 def mail_at(key: UUID, token: str) -> OutgoingMail | None:
     """The mail that an address of `address` belongs to."""
-    mail = OutgoingMail.objects.filter(key=key, recipient__isnull=False).first()
+    mail = OutgoingMail.objects.filter(key=key).first()
     is_signed = mail is not None and _is_signed(mail, token)
     return mail if is_signed else None
 

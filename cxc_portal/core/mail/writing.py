@@ -75,11 +75,11 @@ def _subject(kind: MailKind, mail: OutgoingMail, subject: str) -> str:
         return Truncator(subject).chars(SUBJECT_LENGTH)
     before = OutgoingMail.objects.filter(to=mail.to, is_confidential=False)
     told = before.exclude(status__in=NEVER_TOLD).exclude(dedup_key=mail.dedup_key)
-    for suffix in _suffixes(mail.created_at):
-        found = Truncator(subject).chars(SUBJECT_LENGTH - len(suffix)) + suffix
-        if not told.filter(subject=found).exists():
-            break
-    return found
+    candidates = (
+        Truncator(subject).chars(SUBJECT_LENGTH - len(suffix)) + suffix
+        for suffix in _suffixes(mail.created_at)
+    )
+    return next(found for found in candidates if not told.filter(subject=found).exists())
 
 
 def _suffixes(moment: datetime) -> Iterator[str]:

@@ -43,7 +43,7 @@ def go(request: HttpRequest, key: UUID) -> HttpResponse:
 def enter(request: HttpRequest, key: UUID, token: str) -> HttpResponse:
     """The link as it was mailed: one button logs its reader in and opens the page."""
     if not ratelimit.consume(request, action="mail_link"):
-        return ratelimit.respond_429(request)
+        return _too_often(request)
     mail = links.opened_with(key, token)
     if mail is None:
         return render(
@@ -72,12 +72,17 @@ def _led_on(request: HttpRequest, mail: OutgoingMail) -> HttpResponse:
     return redirect(mail.link_path)
 
 
+def _too_often(request: HttpRequest) -> HttpResponse:
+    answer: HttpResponse = ratelimit.respond_429(request)
+    return answer
+
+
 @access.public
 @require_POST
 def renew(request: HttpRequest, key: UUID) -> HttpResponse:
     """Mails a new link, and answers the same whether there was an old one or not."""
     if not ratelimit.consume(request, action="new_mail_link", key=str(key)):
-        return ratelimit.respond_429(request)
+        return _too_often(request)
     send_new_link(key=key)
     return render(request, "core/go_renewed.html")
 
@@ -90,7 +95,7 @@ def fewer_mails(request: HttpRequest, key: UUID, token: str) -> HttpResponse:
     """Fewer mails like this one: a mail program posts here by itself (RFC 8058), a person presses
     the button. The signature in the address stands in for log-in and form token."""
     mail = unsubscribe.mail_at(key, token)
-    if mail is None:
+    if mail is None or mail.recipient_id is None:
         raise Http404
     topics = unsubscribe.topics_of(mail)
     if request.method == "POST":
