@@ -73,8 +73,6 @@ class _Sources:
     def key(self) -> tuple[object, ...]:
         supply = self.supply
         return (
-            "plan",
-            self.partnership.pk,
             tuple((match.key, match.is_confirmed) for match in supply.matches),
             supply.away,
             frozenset(supply.places.items()),
@@ -88,13 +86,15 @@ class _Sources:
 def plan_of(partnership: Partnership) -> PartnershipPlan:
     """Worked out once in each process until something that it is made from changes."""
     sources = _sources_of(partnership)
+    place, key = ("plan", partnership.pk), sources.key
     with index.reading() as snapshot:
         memory = snapshot.memory
-        if made := memory.get(sources.key):
-            return cast(PartnershipPlan, made)
-    # Solving takes longer than readers of the index may keep a change waiting.
-    made = memory[sources.key] = _make(sources)
-    return made
+    known, made = memory.get(place, (None, None))
+    if known != key:
+        # Not while reading: solving takes longer than a change of the index may be kept waiting.
+        made = _make(sources)
+        memory[place] = (key, made)
+    return cast(PartnershipPlan, made)
 
 
 def reasons_for(plan: PartnershipPlan, pairs: Iterable[Pair]) -> dict[Pair, Reason]:
