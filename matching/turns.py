@@ -66,13 +66,19 @@ def tips(user: Any) -> Iterator[str]:
 
 
 def _conversations(user: Any, own: set[int]) -> Iterator[Turn]:
-    """The open ones and those that ended lately; what became a match stands there as a match."""
+    """The open ones and those that ended lately. What became a match stands there as a match, and
+    where one is open, that nobody has to write matters less."""
     shown = Q(state__in=OPEN_CONVERSATIONS) | Q(state_since__gte=clock.now() - CLOSED_FOR)
-    found = Conversation.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown)
+    of_own = Q(host__in=own) | Q(visitor__in=own)
+    matched = set(Match.objects.open().filter(of_own).values_list("host_id", "visitor_id"))
+    found = Conversation.objects.filter(of_own).filter(shown)
     for conversation in _with_sides(found.exclude(state=ConversationState.AGREED)):
         baton = conversation_workflow.baton(conversation, user)
         if conversation.state == ConversationState.LATER:
             baton = replace(baton, situation="waiting")
+        pair = (conversation.host_id, conversation.visitor_id)
+        if baton.situation == "waiting" and pair in matched:
+            continue
         yield Turn(
             kind=_("Conversation"),
             title=_names(conversation, own),

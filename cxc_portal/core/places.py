@@ -63,6 +63,8 @@ def _table() -> dict[str, list[Town]]:
 
 def _plain(name: str) -> str:
     """A name as it is compared: without accents, case, digits, signs and postal additions."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = name.casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(_NOT_A_LETTER.sub(" ", _CEDEX.sub("", bare)).split())

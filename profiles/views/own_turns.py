@@ -161,7 +161,7 @@ def turns_of_suspended(user: User) -> Iterator[Turn]:
         action_label=_("Open the suspended ones"),
         action_url=url,
     )
-    yield Turn(_("Suspended profiles"), "", baton, url)
+    yield Turn(_("Suspended profiles"), "", baton, url, blocks=False)
 
 
 def _longest_wait(oldest: Profile) -> str:

@@ -108,6 +108,16 @@ def test_a_contact_that_became_a_match_stands_there_once(client):
     assert sorted(str(turn.kind) for turn in everything) == ["Match", "Visitor profile"]
 
 
+def test_where_a_match_is_open_only_the_readers_own_word_is_asked_for(client):
+    conversation = asked()
+    match_between(conversation.visitor, conversation.host)
+    kinds = [str(turn.kind) for turn in matters(client, member(conversation.visitor)).waiting]
+    assert kinds == ["Match"]
+    found = matters(client, member(conversation.host))
+    kinds = sorted(str(turn.kind) for turn in (found.first, *found.yours))
+    assert kinds == ["Conversation", "Host profile", "Match"]
+
+
 def test_an_introduction_is_called_so(client):
     host, visitor = host_profile(), visitor_profile()
     introduction_of(host, visitor, StaffRoleFactory().user)
