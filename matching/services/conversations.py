@@ -17,7 +17,7 @@ from matching.enums import ConversationParty, ConversationState, ReadyAnswer
 from matching.models import Conversation, Match, Message, MessageAttachment, ReadMark
 from matching.models.conversation import attachment_name
 from matching.notifications import conversations as notifications
-from matching.permissions import WRITABLE, can_act_for_profile
+from matching.permissions import WRITABLE
 from matching.queries.conversations import (
     NO_NEW_CONTACTS,
     Refusal,
@@ -79,8 +79,6 @@ def start_conversation(
             return sent.conversation
         if refusal := contact_refusal(profile, other):
             raise ContactRefused(refusal)
-        if not can_act_for_profile(actor, profile):
-            raise NotAllowed(_("You may not write for this organisation."))
         if not says_why(text):
             raise TransitionRefused("too_short", _("Say in two sentences why you write."))
         host, visitor = (profile, other) if profile.is_host else (other, profile)

@@ -156,6 +156,17 @@ def test_partners_to_contact_are_the_best_that_can_be(host, monkeypatch):
     assert partners_to_contact(visitor, most=0) == []
 
 
+def test_partners_to_contact_are_looked_for_on_further_pages(host, monkeypatch):
+    visitor = firm(1)
+    second = host_profile(name="Second", country="DE")
+    third = host_profile(name="Third", country="ES")
+    for module in ("matches", "narrowing"):
+        monkeypatch.setattr(f"matching.queries.{module}.PER_PAGE", 1, raising=False)
+    assert {one for one, _partner in partners_to_contact(visitor)} == {host, second, third}
+    monkeypatch.setattr(queries, "PAGES_LOOKED_AT", 2)
+    assert len(partners_to_contact(visitor)) == 2
+
+
 # --- how well somebody answers -----------------------------------------------------------------
 
 

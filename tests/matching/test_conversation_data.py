@@ -135,6 +135,9 @@ def test_who_sees_what(talk):
         assert Message.objects.visible_to(user).exists() is is_seen
     assert list(ContactLimits.objects.visible_to(own)) == [limits]
     assert list(ContactLimits.objects.visible_to(staff)) == []
+    mark = mark_read(conversation=talk, message=talk.messages.get(), reader=own)
+    assert mark is None
+    assert str(ReadMark.objects.visible_to(own).get()) == f"read up to {talk.messages.get().pk}"
     nobody = AnonymousUser()
     for model in (Conversation, ReadMark, ContactLimits, ContactBlock):
         assert list(model.objects.visible_to(nobody)) == []

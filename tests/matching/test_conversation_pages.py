@@ -235,6 +235,13 @@ def test_the_side_that_was_asked_finds_the_ready_answers(client, talk):
     assert "Answer no" in text
 
 
+def test_whoever_has_the_next_word_writes_back(client, talk):
+    write(talk, talk.host)
+    html = as_member(client, talk.visitor).get(f"/conversations/{talk.pk}/").content.decode()
+    assert "<summary>Write back</summary>" in html
+    assert html.count("button-primary") == 1
+
+
 def test_names_of_people_stay_closed_until_there_is_a_match(client, talk):
     name = str(member(talk.visitor))
     as_member(client, talk.host)
