@@ -278,7 +278,7 @@ def labels(client, user=None):
 
 
 def test_visitor_of_the_site_finds_the_rules(client, reference):
-    assert labels(client) == ["Rules and lump sums", "See your partners"]
+    assert labels(client) == ["See your partners", "Rules and lump sums"]
 
 
 def test_whoever_is_new_finds_the_dashboard(client, reference):
@@ -288,9 +288,9 @@ def test_whoever_is_new_finds_the_dashboard(client, reference):
 def test_member_of_an_unpublished_organisation_has_no_matches_yet(client, reference):
     assert labels(client, submitted_profile().contact) == [
         "Dashboard",
+        "Messages",
         "My organisation",
         "Rules",
-        "Messages",
     ]
 
 
@@ -299,10 +299,10 @@ def test_published_member_finds_the_matches(client, reference):
     assert labels(client, profile.contact) == [
         "Dashboard",
         "My matches",
-        "My organisation",
-        "Rules",
         "Catalogue",
         "Messages",
+        "My organisation",
+        "Rules",
     ]
 
 
@@ -312,17 +312,17 @@ def test_desk_staff_finds_the_desk(client, reference, role):
     assert labels(client, user) == [
         "Dashboard",
         "Validation desk",
-        "Rules",
-        "Catalogue",
         "Left behind",
+        "Catalogue",
+        "Rules",
     ]
 
 
 def test_observer_finds_no_desk(client, reference):
     assert labels(client, StaffRoleFactory(role="observer").user) == [
         "Dashboard",
-        "Rules",
         "Catalogue",
+        "Rules",
     ]
 
 
