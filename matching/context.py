@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core.context import NavigationItem
 from matching.permissions import can_see_catalogue
 from matching.queries.inbox import unread_count
-from profiles.models import Membership
+from profiles.context import own_places
 from profiles.permissions import can_work_at_desk
 
 
@@ -19,10 +19,12 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
     if not request.user.is_authenticated:
         yield NavigationItem(_("See your partners"), reverse("matching:try"), place=10)
         return
-    if can_see_catalogue(request.user):
+    places = own_places(request)
+    if any(place.is_published for place in places) or can_see_catalogue(request.user):
         yield NavigationItem(_("Catalogue"), reverse("matching:catalogue"), place=40)
     if can_work_at_desk(request.user):
         yield NavigationItem(_("Left behind"), reverse("matching:partnerships"), place=20)
-    if Membership.objects.filter(user=request.user).exists():
+    if places:
+        own = [place.profile_id for place in places if place.profile_id]
         url = reverse("matching:conversations")
-        yield NavigationItem(_("Messages"), url, news=unread_count(request.user))
+        yield NavigationItem(_("Messages"), url, news=unread_count(request.user, own))

@@ -1,6 +1,7 @@
 """What the main navigation offers to each role."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,6 +11,39 @@ from cxc_portal.core.context import NavigationItem
 from profiles.enums import ProfileState
 from profiles.models import Membership
 from profiles.permissions import can_work_at_desk
+
+PLACE = (
+    "organisation",
+    "organisation__profiles",
+    "organisation__profiles__ref",
+    "organisation__profiles__state",
+)
+
+
+@dataclass(frozen=True)
+class OwnPlace:
+    """An organisation that somebody belongs to, with one of its profiles where it has any."""
+
+    organisation_id: int
+    profile_id: int | None
+    ref: str | None
+    state: str | None
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == ProfileState.PUBLISHED
+
+
+def own_places(request: HttpRequest) -> list[OwnPlace]:
+    """Where whoever asks belongs, the first published first. Asked once in each request: the
+    navigation stands on every page, and all apps add to it."""
+    known: list[OwnPlace] | None = getattr(request, "own_places", None)
+    if known is None:
+        rows = Membership.objects.filter(user=request.user.pk)
+        rows = rows.order_by("organisation__profiles__published_at")
+        known = [OwnPlace(*values) for values in rows.values_list(*PLACE)]
+        request.own_places = known  # type: ignore[attr-defined]
+    return known
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
@@ -21,18 +55,13 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
     yield NavigationItem(_("Dashboard"), reverse("profiles:dashboard"), place=0)
     if can_work_at_desk(user):
         yield NavigationItem(_("Validation desk"), reverse("admin:index"), place=10)
-    rows = Membership.objects.filter(user=user).order_by("organisation__profiles__published_at")
-    memberships = list(
-        rows.values_list(
-            "organisation", "organisation__profiles__ref", "organisation__profiles__state"
-        )
-    )
-    published = [ref for _pk, ref, state in memberships if state == ProfileState.PUBLISHED]
+    places = own_places(request)
+    published = next((place for place in places if place.is_published), None)
     if published:
-        url = reverse("matching:matches", args=[published[0]])
+        url = reverse("matching:matches", args=[published.ref])
         yield NavigationItem(_("My matches"), url, place=30)
-    if memberships:
-        pk = min(pk for pk, _ref, _state in memberships)
+    if places:
+        pk = min(place.organisation_id for place in places)
         url = reverse("profiles:organisation", args=[pk])
         yield NavigationItem(_("My organisation"), url, place=60)
     yield NavigationItem(_("Rules"), reverse("profiles:rules"), place=90)

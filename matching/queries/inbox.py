@@ -108,10 +108,16 @@ def proposals_of(user: Any) -> list[Proposal]:
     return sorted(proposals, key=lambda one: one.baton.situation != "yours")
 
 
-def unread_count(user: Any) -> int:
-    """In how many of the reader's conversations the other side has written something new."""
-    conversations = _with_unread(Conversation.objects.of_member(user), user)
-    return int(conversations.filter(is_unread=True).count())
+def unread_count(user: Any, own: Sequence[int]) -> int:
+    """In how many conversations of the reader's `own` profiles the other side has written something
+    new. It stands on every page, so the question is as plain as can be."""
+    mark = ReadMark.objects.filter(conversation=OuterRef("conversation"), user=user)
+    news = (
+        Message.objects.filter(Q(conversation__host__in=own) | Q(conversation__visitor__in=own))
+        .exclude(side__in=own)
+        .filter(pk__gt=Coalesce(Subquery(mark.values("message")[:1]), Value(0)))
+    )
+    return news.values("conversation").distinct().count()
 
 
 def messages_of(conversation: Conversation) -> list[Message]:

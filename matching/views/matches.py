@@ -97,11 +97,14 @@ def pair(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
 def _profile(request: HttpRequest, ref: str) -> Profile:
     """The profile; 404 for strangers, 403 for whoever may know of it but not see its matches."""
     user, profiles = request.user, Profile.objects.select_related("organisation").only(*NAMED)
-    profiles = profiles.prefetch_related("organisation__memberships")
     # One's own first: that is the usual case, and a quick question.
     own = profiles.of_member(user).filter(ref=ref).first()
-    profile = own or access.get_visible(profiles.visible_to(user), ref=ref)
-    access.require(profile.organisation.has_member(user) or can_validate_profile(user, profile))
+    if own is not None:
+        own.organisation.note_member(user)
+        return own
+    others = profiles.prefetch_related("organisation__memberships").visible_to(user)
+    profile = access.get_visible(others, ref=ref)
+    access.require(can_validate_profile(user, profile))
     return profile
 
 

@@ -107,8 +107,14 @@ class Organisation(models.Model):
         """Whether a letter would arrive."""
         return bool(self.street and self.postcode and self.city)
 
+    def note_member(self, user: Any) -> None:
+        """Whoever was found among the members already is not looked for again."""
+        self._noted_member = user.pk
+
     def has_member(self, user: Any) -> bool:
         """Whether the person belongs to this organisation; prefetched `memberships` are used."""
+        if user.pk is not None and user.pk == getattr(self, "_noted_member", None):
+            return True
         if "memberships" in getattr(self, "_prefetched_objects_cache", {}):
             return any(membership.user_id == user.pk for membership in self.memberships.all())
         return self.memberships.filter(user=user).exists()

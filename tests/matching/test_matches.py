@@ -718,7 +718,7 @@ def test_a_pair_has_a_page_with_the_points_and_the_map(client, owner):
     assert "You and Rodas Novas" in told
     assert "No language in common: you work in English, they in Portuguese. 0.0 10" in told
     assert "Score 90.0 100" in told
-    assert "Scored by matching rules, version 1. Nothing rules this exchange out." in told
+    assert "Nothing rules this exchange out. Scored by matching rules, version 1" in told
     assert html.count("europe.svg#FR") == html.count("europe.svg#PT") == 1
     assert 'aria-label="Between France and Portugal"' in html
     assert 'href="/profiles/P-ONE/"' in html
