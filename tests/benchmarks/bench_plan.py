@@ -82,7 +82,7 @@ def large_partnership() -> None:
     write(f"  the same again                 {seconds:>8.2f} s")
     missing, seconds = timed(lambda: missing_partners(found))
     write(f"  missing partners               {seconds:>8.2f} s  {len(missing)} sentences")
-    refs = [one.ref for one in found[:PAGE]]
+    refs = list(partnership.profiles.values_list("ref", flat=True)[:PAGE])
     _best, seconds = timed(lambda: best_partners(partnership, refs, Supply.now()))
     write(f"  best partners of a page        {seconds:>8.2f} s")
     made, seconds = timed(lambda: plan_of(partnership))
