@@ -1,7 +1,7 @@
 """The catalogue: all published profiles of both roles, and how well they fit one's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -99,10 +99,9 @@ def own_published(user: Any) -> list[Own]:
 
 def listing_of(search: Search, own: Sequence[Own], wanted_page: str | None) -> Listing:
     """The page of that number, the nearest where there is none of it."""
-    refs = refs_for(search)
     with index.reading() as snapshot:
         ruleset, words = ruleset_in(snapshot), words_of(snapshot)
-        rows = _rows(snapshot, search, refs)
+        rows = _rows(snapshot, search)
         page = Paginator(range(len(rows)), PER_PAGE).get_page(page_number(wanted_page))
         rows_of_page = of_page(_in_order(snapshot, rows, search, own), page)
         listed = _listed(snapshot, rows_of_page, own)
@@ -120,18 +119,16 @@ def listed_among(refs: Sequence[str], own: Sequence[Own]) -> tuple[list[Listed],
 
 def count_of(search: Search) -> int:
     """How many profiles the search lets pass."""
-    refs = refs_for(search)
     with index.reading() as snapshot:
-        return len(_rows(snapshot, search, refs))
+        return len(_rows(snapshot, search))
 
 
 def countries_of(search: Search) -> list[CountryCount]:
     """How many hosts and visitors the search lets pass in each country, most first."""
-    refs = refs_for(search)
     with index.reading() as snapshot:
         columns, words = snapshot.columns, words_of(snapshot)
         codes = snapshot.reference.vocabulary.countries.codes
-        block = columns.block(_rows(snapshot, search, refs))
+        block = columns.block(_rows(snapshot, search))
         is_host = block.column("state") & State.HOST != 0
         places = block.column("country")
         hosts = np.bincount(places[is_host], minlength=len(codes)).tolist()
@@ -146,15 +143,18 @@ def countries_of(search: Search) -> list[CountryCount]:
 
 def fitting(search: Search, refs: Sequence[str]) -> list[str]:
     """Those of the refs that the search lets pass, in their order."""
-    named = refs_for(search, among=refs if len(refs) <= FEW else ())
+    if 0 < len(refs) <= FEW and (named := refs_for(search, among=refs)) is not None:
+        is_named = set(named)
+        refs = [ref for ref in refs if ref in is_named]
+        search = replace(search, words="", clusters=frozenset())
     with index.reading() as snapshot:
-        mask = mask_for(snapshot, search, named)
+        mask = mask_for(snapshot, search)
         rows = rows_in_order(snapshot, refs)
         return snapshot.columns.refs(rows if mask is None else rows[mask[rows]])
 
 
-def _rows(snapshot: Snapshot, search: Search, refs: Sequence[str] | None) -> Rows:
-    mask = mask_for(snapshot, search, refs)
+def _rows(snapshot: Snapshot, search: Search) -> Rows:
+    mask = mask_for(snapshot, search)
     return np.arange(len(snapshot.columns)) if mask is None else np.flatnonzero(mask)
 
 

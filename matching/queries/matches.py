@@ -21,7 +21,6 @@ from matching.queries.narrowing import (
     places_by_age,
     places_by_name,
     places_of_countries,
-    refs_for,
     words_of,
 )
 from matching.queries.rulesets import ruleset_in
@@ -139,11 +138,11 @@ class _Chosen:
 
 def partners_of(profile: Profile, search: Search, wanted_page: str | None) -> Partners:
     """The page of partners of that number, the nearest where there is none of it."""
-    named, engaged = refs_for(search), engaged_refs(profile)
+    engaged = engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
         facts = facts_in(snapshot, profile)
-        mask = mask_for(snapshot, search, named)
+        mask = mask_for(snapshot, search)
         number = page_number(wanted_page)
         top = number * PER_PAGE if search.sorting == Sorting.SCORE else 0
         ranking, counts = best_and_counts(
@@ -167,14 +166,14 @@ def partners_of(profile: Profile, search: Search, wanted_page: str | None) -> Pa
 
 def excluded_from(profile: Profile, search: Search, wanted_page: str | None) -> ExcludedPage:
     """A page of those of the other role whom a hard stop keeps apart, by name."""
-    named, engaged = refs_for(search), engaged_refs(profile)
+    engaged = engaged_refs(profile)
     with index.reading() as snapshot:
         ruleset, columns = ruleset_in(snapshot), snapshot.columns
         facts = facts_in(snapshot, profile)
         possible = possible_rows(columns, facts, ruleset, engaged=engaged)
         mask = mask_of(columns, Filters(role=Role(profile.role).counterpart))
         all_excluded = int(np.count_nonzero(mask)) - len(possible)
-        if (narrow := mask_for(snapshot, search, named)) is not None:
+        if (narrow := mask_for(snapshot, search)) is not None:
             mask &= narrow
         mask[possible] = False
         rows = np.flatnonzero(mask)

@@ -2,6 +2,7 @@
 share."""
 
 from calendar import monthrange
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ from profiles.models import Country, Organisation
 
 PER_PAGE = 25
 MOST_DIGITS = 6
+MOST_KEPT = 64
 Mask = NDArray[np.bool_]
 Number = TypeVar("Number", np.intp, np.int16)
 
@@ -102,19 +104,36 @@ def other_spelling(words: str) -> str:
     return corrected(words, IndexWord.objects.values_list("word", flat=True))
 
 
-def mask_for(snapshot: Snapshot, search: Search, refs: Sequence[str] | None) -> Mask | None:
-    """One truth value a row, out of the columns and what `refs_for` gave; None lets all pass."""
+def mask_for(snapshot: Snapshot, search: Search) -> Mask | None:
+    """One truth value a row: whether the search lets it pass. None lets all pass."""
     if not search.is_narrow:
         return None
     try:
         mask = mask_of(snapshot.columns, search.filters)
     except UnknownCode:  # so nobody has it
         return np.zeros(len(snapshot.columns), np.bool_)
-    if refs is not None:
-        is_named = np.zeros_like(mask)
-        is_named[rows_in_order(snapshot, refs)] = True
-        mask &= is_named
+    if search.words or search.clusters:
+        mask &= _named(snapshot, search)
     return mask
+
+
+def _named(snapshot: Snapshot, search: Search) -> Mask:
+    """Whether a row has the words and clusters. Who turns pages asks for the same words again, and
+    a word that many have takes the database long: the latest ones are remembered, a bit a row."""
+    kept: OrderedDict[str, NDArray[np.uint8]] = snapshot.remembered("named", OrderedDict)
+    key = " ".join(sorted(set(plain(search.words).split())))
+    packed = None if search.clusters else kept.get(key)
+    if packed is None:
+        is_named = np.ones(len(snapshot.columns), np.bool_)
+        if (refs := refs_for(search)) is not None:
+            is_named[:] = False
+            is_named[rows_in_order(snapshot, refs)] = True
+        packed = np.packbits(is_named)
+        if not search.clusters:
+            kept[key] = packed
+            if len(kept) > MOST_KEPT:
+                kept.popitem(last=False)
+    return np.unpackbits(packed, count=len(snapshot.columns)).view(np.bool_)
 
 
 def page_number(page: str | None) -> int:
