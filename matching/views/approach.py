@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from cxc_portal.core.types import Text
-from matching.models import Match
 from matching.permissions import can_act_for_profile, can_introduce_pair
 from matching.queries.conversations import contact_refusals
 from matching.queries.engaged import open_match_between
@@ -16,7 +15,6 @@ from profiles.models import Profile, User
 class Approach:
     """The ways that are open; an empty address is none. `refusal` says why nothing can begin."""
 
-    match: Match | None = None
     match_url: str = ""
     conversation_url: str = ""
     contact_url: str = ""
@@ -24,22 +22,19 @@ class Approach:
     introduce_url: str = ""
     refusal: Text = ""
 
-    @property
-    def is_empty(self) -> bool:
-        return self == Approach()
-
 
 def approach(viewer: User, profile: Profile, other: Profile, *, is_possible: bool) -> Approach:
-    """What the viewer can do; `is_possible`: no hard stop keeps the two apart."""
+    """What the viewer, a member or the desk of the profile, can do.
+
+    `is_possible`: no hard stop keeps the two apart.
+    """
     if match := open_match_between(profile, other):
-        if Match.objects.visible_to(viewer).filter(pk=match.pk).exists():
-            return Approach(match=match, match_url=match.get_absolute_url())
-        return Approach()
+        return Approach(match_url=match.get_absolute_url())
     if not is_possible:
         return Approach()
     if can_act_for_profile(viewer, profile):
         return _for_members(profile, other)
-    if other.is_published and can_introduce_pair(viewer, profile, other):
+    if can_introduce_pair(viewer, profile, other):
         refs = (profile.ref, other.ref)
         return Approach(introduce_url=reverse("matching:introduce", args=refs))
     return Approach()

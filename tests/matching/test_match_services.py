@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from cxc_portal.core import clock
@@ -13,6 +14,7 @@ from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from matching.enums import ConversationState, MatchOrigin, MatchState
 from matching.models import ContactLimits, Conversation, Match, MatchStep
 from matching.queries.matches import pair_of
+from matching.queries.proposals import is_contact_open
 from matching.services import matches as service
 from matching.services.conversations import start_conversation
 from matching.services.index import rebuild_index
@@ -419,3 +421,16 @@ def test_suspended_profiles_are_not_introduced_or_proposed(host, visitor, office
     suspend_profile(profile_id=host.pk, actor=officer, comment="No answer")
     host.refresh_from_db()
     refused("not_published", propose, visitor, host)
+
+
+def test_nobody_unknown_sees_a_contact(host, visitor):
+    match_between(visitor, host, state=MatchState.CONFIRMED)
+    assert is_contact_open(visitor.contact, host) is True
+    assert is_contact_open(AnonymousUser(), host) is False
+
+
+def test_a_stranger_does_not_learn_what_became_of_it(host, visitor):
+    match = match_between(visitor, host, state=MatchState.DECLINED)
+    stranger = UserFactory()
+    with untouched(), pytest.raises(NotAllowed):
+        accept_match(match_id=match.pk, actor=stranger)

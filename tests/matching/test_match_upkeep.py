@@ -104,6 +104,11 @@ def test_only_those_who_have_not_answered_an_introduction_are_reminded():
     assert kinds(visitor.contact.email) == ["match_introduced", "match_waits"]
 
 
+def test_in_the_hours_before_its_day_nobody_is_reminded(match):
+    with time_machine.travel("2026-03-07 18:00+00:00", tick=False), untouched():
+        assert expire_matches() == 0
+
+
 def test_the_clock_starts_it(match):
     with day(21):
         assert task() == 1
