@@ -1,5 +1,7 @@
 """The weights and bands of the score, in versions."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +81,12 @@ class RulesetVersion(RulesetNumbers):
         return f"v{self.version}"
 
 
+class RulesetDraftQuerySet(models.QuerySet["RulesetDraft"]):
+    def visible_to(self, user: Any) -> Self:
+        """The Support Office alone tries other numbers."""
+        return self.all() if user.is_authenticated and user.is_support else self.none()
+
+
 class RulesetDraft(RulesetNumbers):
     """The copy on which the Support Office tries the next version; there is one, or none.
 
@@ -90,6 +98,8 @@ class RulesetDraft(RulesetNumbers):
     revision = models.CharField(max_length=16)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = RulesetDraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft of matching rules")

@@ -98,8 +98,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/ruleset_preview.html", context)
 
 
-@require_POST
 @access.staff
+@require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     """Throw the draft away."""
     _require_support_office(request)
