@@ -110,10 +110,14 @@ def proposals_of(user: Any) -> list[Proposal]:
 
 def unread_count(user: Any, own: Sequence[int]) -> int:
     """In how many conversations of the reader's `own` profiles the other side has written something
-    new. It stands on every page, so the question is as plain as can be."""
+    new. It stands on every page: who has no conversation is not asked about messages."""
+    conversations = Conversation.objects.filter(Q(host__in=own) | Q(visitor__in=own))
+    keys = list(conversations.order_by().values_list("pk", flat=True))
+    if not keys:
+        return 0
     mark = ReadMark.objects.filter(conversation=OuterRef("conversation"), user=user)
     news = (
-        Message.objects.filter(Q(conversation__host__in=own) | Q(conversation__visitor__in=own))
+        Message.objects.filter(conversation__in=keys)
         .exclude(side__in=own)
         .filter(pk__gt=Coalesce(Subquery(mark.values("message")[:1]), Value(0)))
     )

@@ -98,7 +98,7 @@ def _profile(request: HttpRequest, ref: str) -> Profile:
     """The profile; 404 for strangers, 403 for whoever may know of it but not see its matches."""
     user, profiles = request.user, Profile.objects.select_related("organisation").only(*NAMED)
     # One's own first: that is the usual case, and a quick question.
-    own = profiles.of_member(user).filter(ref=ref).first()
+    own = profiles.filter(ref=ref, organisation__memberships__user=user).first()
     if own is not None:
         own.organisation.note_member(user)
         return own

@@ -23,11 +23,15 @@ def draw_all(template: str, rows: Iterable[Mapping[str, object]]) -> SafeString:
 
     The template may hold no condition on a value; all rows have the same names.
     """
-    drawn = []
+    drawn: list[str] = []
+    parts: list[str] = []
+    names: tuple[str, ...] = ()
     for row in rows:
-        texts, names = _stencil(template, tuple(row), get_language())
-        values = [conditional_escape(row[name]) for name in names]
-        drawn += [part for pair in zip(texts, [*values, ""], strict=True) for part in pair]
+        if not parts:
+            texts, names = _stencil(template, tuple(row), get_language())
+            parts = [part for text in texts for part in (text, "")]
+        parts[1:-1:2] = [conditional_escape(row[name]) for name in names]
+        drawn.append("".join(parts))
     return mark_safe("".join(drawn))  # noqa: S308 - the texts are a template's, values are escaped
 
 
