@@ -88,9 +88,13 @@ def effect_of_ruleset(then: Ruleset) -> Effect:
         if numbers in kept:
             return kept[numbers]
         now, columns = ruleset_in(snapshot), snapshot.columns.copy()
-    size = min(max(PAIRS_LOOKED_AT // max(len(columns), 1), FEWEST_DRAWN), MOST_COUNTED)
-    kept[numbers] = effect_of(columns, now, then, sample_rows(columns, size))
+    kept[numbers] = effect_of(columns, now, then, sample_rows(columns, sample_size(len(columns))))
     return kept[numbers]
+
+
+def sample_size(profiles: int) -> int:
+    """How many of so many profiles the preview looks at."""
+    return min(max(PAIRS_LOOKED_AT // max(profiles, 1), FEWEST_DRAWN), MOST_COUNTED)
 
 
 def two_scores(host: Profile, visitor: Profile, then: Ruleset) -> TwoScores:
