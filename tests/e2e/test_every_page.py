@@ -24,6 +24,8 @@ STARTS = {
     None: ["/", "/register/", "/accounts/login/", "/accounts/signup/", "/mailbox/", "/styleguide/"],
 }
 NOT_PAGES = ("/static/", "/accounts/logout/", "/healthz", "/readyz")
+ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href)"
+"""Links within a drawing have no plain address of their own."""
 NO_SCRIPTS = "/html/"
 """A mail is shown where no script runs, axe neither."""
 
@@ -45,7 +47,7 @@ def kind_of(path: str) -> str | None:
 
 
 def links(visitor: Visitor) -> list[str]:
-    found = visitor.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    found = visitor.page.eval_on_selector_all("a[href]", ADDRESSES)
     inside = [urldefrag(link).url for link in found if link.startswith(visitor.address)]
     return [link.removeprefix(visitor.address) for link in inside]
 
