@@ -35,6 +35,8 @@ def end_conversations_of(*, profile_ids: Collection[int]) -> int:
     over; says how many. The caller holds the locks of the profiles."""
     with transaction.atomic():
         gone = Profile.objects.filter(pk__in=profile_ids, state__in=LEFT_FOR_GOOD).values("pk")
+        if not gone.exists():  # nearly always
+            return 0
         conversations = list(
             Conversation.objects.select_for_update(of=("self",))
             .open()

@@ -63,6 +63,8 @@ def withdraw_proposals_of_gone(*, profile_ids: Sequence[int]) -> int:
     its matches.
     """
     gone = Profile.objects.filter(pk__in=profile_ids, state__in=GONE).values("pk")
+    if not gone.exists():  # nearly always
+        return 0
     matches = Match.objects.filter(Q(host__in=gone) | Q(visitor__in=gone))
     proposed = matches.filter(state=MatchState.PROPOSED).order_by("pk")
     with transaction.atomic():

@@ -128,9 +128,9 @@ def test_a_change_of_the_organisation_reaches_all_its_profiles(index):
 
 def test_many_profiles_take_as_many_queries_as_one(index, django_assert_num_queries):
     profiles = [published_profile() for _ in range(4)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         refresh_records(profile_ids=[profiles[0].pk])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         refresh_records(profile_ids=[profile.pk for profile in profiles])
 
 
