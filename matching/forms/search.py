@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django import forms
@@ -129,10 +129,10 @@ class SearchForm(forms.Form):
             ("partnership", _partnerships),
         ):
             field: Any = self.fields[name]
-            # Asked for only when the field is drawn or has something to check.
-            field.choices = partial(_offered, name, choices, occurring, data.getlist(name))
+            # Asked for only when the field is drawn or has something to check, and then once.
+            field.choices = cache(partial(_offered, name, choices, occurring, data.getlist(name)))
         self.fields["country"].widget.keywords = own_names_of_country
-        self.fields["cluster"].choices = partial(_clusters, data.getlist("cluster"))
+        self.fields["cluster"].choices = cache(partial(_clusters, data.getlist("cluster")))
         self.fields["month"].choices = partial(_months, data.get("month", ""))
 
     @property

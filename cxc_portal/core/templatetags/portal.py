@@ -13,8 +13,8 @@ from django.forms import BaseForm
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -382,29 +382,23 @@ def option(option: Mapping[str, Any]) -> SafeString:
     """
     attrs, hint = option["attrs"], option.get("hint")
     key = attrs.get("id", "")
-    drawn = format_html(
-        '<input type="{}" name="{}" value="{}"{}>\n<label{}>{}</label>',
-        option["type"],
-        option["name"],
-        str(option["value"]),
-        _attributes(attrs),
-        _attributes({"for": key} if key else {}),
-        option["label"],
-    )
-    if not hint:
-        return drawn
-    hint_id = _attributes({"id": f"{key}_hint"} if key else {})
-    return format_html('{}\n<p class="hint"{}>{}</p>', drawn, hint_id, hint)
+    named = {"type": option["type"], "name": option["name"], "value": str(option["value"])} | attrs
+    label = conditional_escape(option["label"])
+    of = _attributes({"for": key} if key else {})
+    drawn = f"<input{_attributes(named)}>\n<label{of}>{label}</label>"
+    if hint:
+        hint_id = _attributes({"id": f"{key}_hint"} if key else {})
+        drawn += f'\n<p class="hint"{hint_id}>{conditional_escape(hint)}</p>'
+    return mark_safe(drawn)  # noqa: S308 - all that comes from outside is escaped
 
 
-def _attributes(attrs: Mapping[str, Any]) -> SafeString:
+def _attributes(attrs: Mapping[str, Any]) -> str:
     """As Django's widgets draw them: True stands alone, False is left out."""
-    drawn = (
-        format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value)
+    return "".join(
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
-    return format_html_join("", "{}", ((one,) for one in drawn))
 
 
 @register.filter
