@@ -207,7 +207,7 @@ def test_members_are_asked_a_month_before(profile):
     (mail,) = mails("profile_grows_quiet")
     assert mail.to == profile.contact.email
     assert mail.subject.startswith("Tell us that you are still interested")
-    assert f"/profiles/{profile.ref}/reopen/" in mail.text
+    assert mail.link_path == f"/profiles/{profile.ref}/reopen/"
     assert state_of(profile) == "published"
 
 
@@ -226,7 +226,7 @@ def test_profile_that_nobody_minds_falls_asleep_and_its_members_are_told(profile
     assert (state_of(profile), listings) == ("dormant", [[profile.pk]])
     (mail,) = mails("profile_dormant")
     assert mail.subject.startswith("Return to the catalogue when you like")
-    assert f"/profiles/{profile.ref}/reopen/" in mail.html
+    assert mail.link_path == f"/profiles/{profile.ref}/reopen/"
 
 
 def test_second_run_does_nothing_more(profile):
