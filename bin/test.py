@@ -1,7 +1,7 @@
 """Runs the whole suite on SQLite, then on PostgreSQL and Redis. What `make test` starts.
 
 Coverage is measured in the second run, because measuring takes half as long again as the tests.
-Arguments are handed to pytest; a run of chosen tests is not judged by coverage.
+Tests that use no database are left to that run, too. Arguments are handed to pytest; a run of chosen tests is not judged by coverage.
 """
 
 import contextlib
@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
     with private_folder() as folder:
         environment["TMPDIR"] = str(folder)
         print("\n== The suite on SQLite", flush=True)
-        code = _pytest([], arguments, environment)
+        first = ["--only-database"] if servers and not arguments else []
+        code = _pytest(first, arguments, environment)
         if code or not servers:
             return code
         print("\n== The suite on PostgreSQL and Redis", flush=True)
