@@ -1,7 +1,8 @@
 """Runs the whole suite on SQLite, then on PostgreSQL and Redis. What `make test` starts.
 
 Coverage is measured in the second run, because measuring takes half as long again as the tests.
-Tests that use no database are left to that run, too. Arguments are handed to pytest; a run of chosen tests is not judged by coverage.
+Tests that use no database are left to that run, too. Arguments are handed to pytest; a run of
+chosen tests is not judged by coverage.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A test that asks no database says the same on each: where the suite runs on two, once is enough."""
+"""A test that asks no database says the same on each of two: once is enough."""
 
 import pytest
 
