@@ -28,6 +28,7 @@ def partner_panel(request: HttpRequest, profile: Profile) -> SafeString:
         "score": pair.explanation.total / 10,
         "band": pair.explanation.band,
         "is_possible": not stops,
+        "version": pair.ruleset.version,
         "approach": approach(viewer, own, profile, is_possible=not stops),
         "bands": reply_bands(profile),
     }

@@ -10,12 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cxc_portal.core.models import AuditEntry
-from matching.models import RulesetDraft, RulesetVersion
+from matching.models import Bookmark, RulesetDraft, RulesetVersion
 from matching.queries import rulesets
 from matching.queries.rulesets import current_draft
 from matching.scoring.ruleset import PUBLISHED_RULESET
 from matching.services.rulesets import discard_draft, publish_draft, publish_ruleset, save_draft
 from profiles.enums import Role, StaffRoleName
+from profiles.models import Profile
 from profiles.services.generation import generate_profiles
 from tests.factories import (
     OrganisationFactory,
@@ -171,6 +172,52 @@ def test_each_list_and_each_pair_names_its_version_and_leads_here(client, pair):
     for path in ("/matches/P-ONE/", "/matches/P-ONE/P-HOST/"):
         html = get(client, path)
         assert f'<a href="{RULES}">matching rules, version 2</a>' in html
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/matches/P-ONE/",
+        "/matches/P-ONE/P-HOST/",
+        "/matches/P-ONE/P-HOST/contact/",
+        "/matches/P-ONE/P-HOST/propose/",
+        "/profiles/P-HOST/",
+        "/catalogue/",
+        "/compare/?p=P-HOST&p=P-OTHER",
+    ],
+)
+def test_members_read_beside_each_score_which_version_made_it(client, pair, path):
+    published_profile(ref="P-OTHER", role=Role.HOST)
+    client.force_login(pair.contact)
+    assert f'<a href="{RULES}">matching rules, version 1</a>' in get(client, path)
+
+
+def test_bookmarks_name_the_version_of_their_scores(client, pair):
+    host = Profile.objects.get(ref="P-HOST")
+    Bookmark.objects.create(user=pair.contact, profile=host)
+    client.force_login(pair.contact)
+    assert f'<a href="{RULES}">matching rules, version 1</a>' in get(client, "/bookmarks/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/partnerships/RECIPE4MOBILITY/left-behind/",
+        "/partnerships/RECIPE4MOBILITY/plan/",
+        "/matches/P-ONE/P-HOST/introduce/",
+    ],
+)
+def test_the_desk_reads_beside_each_score_which_version_made_it(client, pair, path):
+    wishes = {"wanted_sectors": ["27"], "wanted_countries": ["DE"], "wanted_types": ["incubator"]}
+    published_profile(organisation=OrganisationFactory(country_id="ES"), **wishes)
+    client.force_login(StaffRoleFactory().user)
+    assert f'<a href="{RULES}">matching rules, version 1</a>' in get(client, path)
+
+
+def test_who_has_no_account_reads_the_version_without_a_link(client, pair):
+    html = get(client, "/try/?role=visiting&country=PT&sector=29&purpose=learn")
+    assert "scored by matching rules, version 1" in text_of(html)
+    assert f'href="{RULES}"' not in html
 
 
 # --- trying other numbers --------------------------------------------------------------------
