@@ -16,9 +16,10 @@ from matching.wording.names import Words
 from profiles.models import Profile
 
 MOST_COUNTED = 2000
-"""Up to so many profiles every pair is counted: about a second. Of more a sample is drawn."""
-FEWEST_DRAWN = 200
-PAIRS_LOOKED_AT = 10_000_000
+"""Up to so many profiles every pair is counted: about two seconds. Of more a sample is drawn that
+takes about as long; see docs/performance.md."""
+FEWEST_DRAWN = 60
+PAIRS_LOOKED_AT = 20_000_000
 
 Numbers = tuple[object, ...]
 
