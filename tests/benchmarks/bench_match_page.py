@@ -3,7 +3,8 @@
 Run by hand: `python -m tests.benchmarks.bench_match_page [count …]`, 100,000 unless told otherwise.
 It starts PostgreSQL and gunicorn of its own, with one web process. The yardstick is a view in the
 same server that asks for log-in and draws 25 rows of the same table, no more (see
-`match_page_urls.py`); both are asked in turn over one connection.
+`match_page_urls.py`); both are asked in turn over one connection. With several counts it also says
+how much slower each page is among the most than among the fewest.
 """
 
 import contextlib
@@ -54,12 +55,17 @@ def main() -> None:
     initdb = provide(POSTGRES)[POSTGRES.name]
     with private_folder() as folder, postgres(initdb, folder) as url:
         prepare(url, folder)
+        medians = []
         for size in sorted(sizes):
             session = fill(size)
             sys.stdout.write(f"{size:,} published profiles\n")
             measure_index()
             with server() as port:
-                measure(port, session)
+                medians.append(measure(port, session))
+    if len(medians) > 1:
+        sys.stdout.write(f"from {min(sizes):,} to {max(sizes):,} profiles\n")
+        for name, fewest in medians[0].items():
+            sys.stdout.write(f"  {name:<30}{medians[-1][name] / fewest:>8.2f} times\n")
 
 
 def prepare(url: str, folder: Path) -> None:
@@ -145,7 +151,8 @@ def server() -> Iterator[int]:
         process.wait()
 
 
-def measure(port: int, session: str) -> None:
+def measure(port: int, session: str) -> dict[str, float]:
+    """The median time of each page, which it also prints with its ratio to the yardstick."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     wait_for(connection)
     for path in VIEWS.values():
@@ -160,6 +167,7 @@ def measure(port: int, session: str) -> None:
     for name, median in medians.items():
         line = f"  {name:<30}{median * 1000:>9.1f} ms{median / yardstick:>8.2f}"
         sys.stdout.write(f"{line}\n")
+    return medians
 
 
 def wait_for(connection: http.client.HTTPConnection) -> None:
