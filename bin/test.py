@@ -1,8 +1,9 @@
 """Runs the whole suite on SQLite, then on PostgreSQL and Redis. What `make test` starts.
 
 Coverage is measured in the second run, because measuring takes half as long again as the tests.
-Tests that use no database are left to that run, too. Arguments are handed to pytest; a run of
-chosen tests is not judged by coverage.
+Tests that use no database are left to that run, too, and journeys in the browser are made on a
+small screen in the first and on a wide one in the second. Arguments are handed to pytest; chosen
+tests run entirely on both and are not judged by coverage.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -28,7 +29,8 @@ from services import (
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 NOT_INHERITED = {"CELERY_BROKER_URL", "DATABASE_URL", "DEMO", "EMAIL_URL", "REDIS_URL", "VAR_DIR"}
-COVERAGE = ("--cov", "--cov-report=term-missing", "--full-coverage")
+FIRST_OF_TWO = ("--only-database", "--only-screen=narrow")
+SECOND_OF_TWO = ("--only-screen=wide", "--cov", "--cov-report=term-missing", "--full-coverage")
 STOP_SECONDS = 20
 
 
@@ -47,14 +49,14 @@ def main(arguments: list[str]) -> int:
     with private_folder() as folder:
         environment["TMPDIR"] = str(folder)
         print("\n== The suite on SQLite", flush=True)
-        first = ["--only-database"] if servers and not arguments else []
-        code = _pytest(first, arguments, environment)
+        is_whole = bool(servers) and not arguments
+        code = _pytest(FIRST_OF_TWO if is_whole else (), arguments, environment)
         if code or not servers:
             return code
         print("\n== The suite on PostgreSQL and Redis", flush=True)
         with _servers(servers, folder) as addresses:
-            coverage = [] if arguments else list(COVERAGE)
-            return _pytest(coverage, arguments, environment | addresses)
+            options = SECOND_OF_TWO if is_whole else ()
+            return _pytest(options, arguments, environment | addresses)
 
 
 def _optional(*programs: Program) -> dict[str, str] | None:
@@ -65,7 +67,7 @@ def _optional(*programs: Program) -> dict[str, str] | None:
         return None
 
 
-def _pytest(options: list[str], arguments: list[str], environment: dict[str, str]) -> int:
+def _pytest(options: Sequence[str], arguments: list[str], environment: dict[str, str]) -> int:
     workers = os.environ.get("TEST_WORKERS") or str(min(os.cpu_count() or 1, 4))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal"]
     run = subprocess.Popen([*command, *options, *arguments], env=environment)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from cxc_portal.core.models import OutgoingMail
@@ -108,10 +107,9 @@ class Visitor:
             self.page.screenshot(path=f"{folder}/{name}.png")
 
 
-@pytest.fixture(params=["wide"] if connection.vendor == "postgresql" else WIDTHS)
+@pytest.fixture(params=WIDTHS)
 def width(request: pytest.FixtureRequest) -> str:
-    """Each journey is made on a wide screen and on a phone; the database does not change a page's
-    width, so that on PostgreSQL the wide one is enough."""
+    """Each journey is made on a wide screen and on a phone. See `tests.plugins.once`."""
     return str(request.param)
 
 

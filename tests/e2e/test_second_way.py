@@ -15,13 +15,13 @@ from cxc_portal.core.mail import pacing
 from cxc_portal.core.models import MailStatus, OutgoingMail
 from matching.models import Conversation, Match
 from profiles.models import Profile
-from tests.e2e.conftest import WIDTHS
 from tests.e2e.test_trying import answer_four_questions, register_the_rest
 from tests.factories import OrganisationFactory, StaffRoleFactory, published_profile
 from tests.matching.strangers import make_host
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.every_screen,
     pytest.mark.long,
     pytest.mark.django_db(transaction=True),
 ]
@@ -34,12 +34,6 @@ WHY = (
     "Your test track for electric lorries is what we have looked for. "
     "We would like to watch your engineers for a week."
 )
-
-
-@pytest.fixture(params=WIDTHS)
-def width(request):
-    """This journey is made on both screens on both databases."""
-    return request.param
 
 
 @pytest.fixture
