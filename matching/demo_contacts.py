@@ -17,7 +17,7 @@ from matching.queries.matches import partners_of
 from matching.queries.narrowing import Search
 from matching.queries.proposals import modes_between
 from matching.services.conversation_ends import end_conversation
-from matching.services.conversations import post_message, start_conversation
+from matching.services.conversations import mark_read, post_message, start_conversation
 from matching.services.introductions import introduce_profiles
 from matching.services.matches import (
     accept_match,
@@ -93,6 +93,8 @@ class Pair:
         profile, _other = self.side(own=own)
         text = more.pop("text", ANSWERS[self.number % len(ANSWERS)])
         key, actor = self.conversation.pk, _contact(profile)
+        last = self.conversation.messages.latest("pk")
+        mark_read(conversation=self.conversation, message=last, reader=actor)
         post_message(conversation_id=key, actor=actor, text=text, **more)
 
     def end(self, *, own: bool) -> None:

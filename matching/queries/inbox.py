@@ -21,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from cxc_portal.core.workflow import Baton
-from matching.enums import OPEN_CONVERSATIONS, ConversationState, MatchState
+from matching.enums import OPEN_CONVERSATIONS, ConversationState, MatchState, ReadyAnswer
 from matching.models import Conversation, ConversationStep, Match, Message, ReadMark
 from matching.models.conversation import ConversationQuerySet
 from matching.workflows import conversation_workflow, match_workflow
@@ -188,7 +188,12 @@ def _row(conversation: Any, user: Any, own: set[int]) -> Row:
         baton=conversation_workflow.baton(conversation, user),
         is_unread=conversation.is_unread,
         excerpt=conversation.last_text,
-        answer=conversation.last_answer,
+        answer=_in_words(conversation.last_answer),
         is_own_word=conversation.last_side == side.pk,
         at=conversation.last_at,
     )
+
+
+def _in_words(answer: str) -> str:
+    """A ready answer as it was offered."""
+    return str(ReadyAnswer(answer).label) if answer else ""

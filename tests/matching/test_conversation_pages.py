@@ -524,6 +524,13 @@ def test_what_waits_for_the_reader_comes_first(client, host):
     assert "Nothing here at present." in text_of(client.get("/conversations/?show=yours"))
 
 
+def test_a_ready_answer_reads_as_it_was_offered(client, talk):
+    as_member(client, talk.host).post(f"/conversations/{talk.pk}/", {"answer": "yes", "text": ""})
+    told = text_of(as_member(client, talk.visitor).get("/conversations/"))
+    assert "Yes, let us talk" in told
+    assert "yes" not in told
+
+
 def test_an_empty_inbox_leads_to_the_matches(client, host):
     text = text_of(as_member(client, host).get("/conversations/"))
     assert "No messages yet" in text
