@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import TransactionTestCase
 
 from cxc_portal.core import audit
@@ -34,6 +35,21 @@ def _is_browser(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def strict_templates():
     refuse_undefined_variables()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database with guests cannot be dropped: the session of a server that has just been stopped
+    may outlive it by a moment."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from profiles.models import Cluster, Membership, Organisation, Partnership, Prof
 from profiles.services.registration import (
     IncompleteRegistration,
     ObstacleMet,
+    begin_with_answers,
     choose_partnership,
     claim_registration,
     discard_registration,
@@ -26,6 +27,7 @@ from profiles.services.registration import (
 )
 from tests.concurrency import at_once, errors, values
 from tests.factories import MembershipFactory, StaffRoleFactory, UserFactory, submitted_profile
+from tests.untouched import untouched
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -621,3 +623,8 @@ class TestAtTheSameInstant:
         )
         assert Profile.objects.filter(role="host").count() == 1
         assert [error.code for error in errors(outcomes)] == ["profile_exists"]
+
+
+def test_what_no_page_asks_is_not_taken_along():
+    with pytest.raises(ValueError, match="shoe_size"), untouched():
+        begin_with_answers(answers={"shoe_size": "42"}, actor=None, source="try")
