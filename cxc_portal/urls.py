@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("cxc_portal.core.urls")),
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
+    path("", include("exchanges.urls")),
     path("accounts/", include("cxc_portal.account_urls")),
     path("language/", account.set_language, name="set_language"),
 ]

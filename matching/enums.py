@@ -50,6 +50,7 @@ class MatchState(TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back")
     EXPIRED = "expired", _("Expired")
     DISSOLVED = "dissolved", _("Dissolved")
+    FINISHED = "finished", _("Exchange over")
 
 
 OPEN_MATCHES = (MatchState.PROPOSED, MatchState.CONFIRMED)
@@ -62,6 +63,7 @@ class MatchOrigin(TextChoices):
     LIST = "list", _("Found in the list of matches")
     KNOWN = "known", _("They already knew each other")
     INTRODUCED = "introduced", _("Introduced by a partnership")
+    GROUP = "group", _("A place in a group exchange")
 
 
 class MatchParty(TextChoices):

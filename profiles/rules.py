@@ -20,6 +20,7 @@ COUNTED = {
     "minutes": ngettext_lazy("%(number)s minute", "%(number)s minutes", "number"),
     "months": ngettext_lazy("%(number)s month", "%(number)s months", "number"),
     "people": ngettext_lazy("%(number)s person", "%(number)s people", "number"),
+    "places": ngettext_lazy("%(number)s place", "%(number)s places", "number"),
     "proposals": ngettext_lazy("%(number)s proposal", "%(number)s proposals", "number"),
     "visits": ngettext_lazy("%(number)s visit", "%(number)s visits", "number"),
     "working days": ngettext_lazy("%(number)s working day", "%(number)s working days", "number"),

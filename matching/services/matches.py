@@ -24,6 +24,7 @@ from matching.services.matches_rules import (
     require_sound_terms,
     require_still_possible,
 )
+from matching.signals import match_confirmed, match_dissolved
 from matching.workflows import match_workflow
 from profiles.models import Partnership, Profile, User
 from profiles.rules import current_rules
@@ -95,6 +96,7 @@ def accept_match(*, match_id: int, actor: User) -> Match:
         if is_last:
             agree_conversation(host_id=match.host_id, visitor_id=match.visitor_id)
             notifications.match_confirmed(match)
+            match_confirmed.send(Match, match=match, actor=actor)
     return match
 
 
@@ -142,6 +144,15 @@ def dissolve_match(*, match_id: int, actor: User, comment: str) -> Match:
             record={"side": side, "partnership": partnership},
         )
         notifications.match_dissolved(match, side, comment.strip())
+        match_dissolved.send(Match, match=match, actor=actor, comment=comment.strip())
+    return match
+
+
+def finish_match(*, match_id: int) -> Match:
+    """The exchange of a confirmed match is over: the two can be matched again."""
+    with transaction.atomic():
+        match = locked_match(match_id)
+        match_workflow.apply(match, "finish", actor=None)
     return match
 
 

@@ -11,7 +11,7 @@ from matching.enums import MatchParty, MatchState
 from matching.models import Match, MatchStep
 from matching.workflows.sides import names_of, staffs
 
-PROPOSED, CONFIRMED, DECLINED, WITHDRAWN, EXPIRED, DISSOLVED = MatchState
+PROPOSED, CONFIRMED, DECLINED, WITHDRAWN, EXPIRED, DISSOLVED, FINISHED = MatchState
 INVITED, AGREED, VISITOR, HOST, PARTNERSHIP, INTRODUCER = MatchParty
 
 
@@ -44,7 +44,7 @@ def _names(match: Match, user: Any) -> Mapping[str, Text]:
 
 
 _DECIDE = Step(_("Look at the proposal"), "matching:match")
-_LOOK = Step(_("Plan the exchange"), "matching:match")
+_PLAN = Step(_("Plan the exchange"), "exchanges:of_match")
 
 STATES = (
     State(
@@ -63,7 +63,7 @@ STATES = (
         your_turn=_("Your turn: plan the exchange together with %(host)s."),
         waiting=_("Waiting for %(visitor)s to plan the exchange with %(host)s."),
         next=_("The two sides write down what they will do and sign it."),
-        steps={VISITOR: _LOOK},
+        steps={VISITOR: _PLAN, HOST: _PLAN},
     ),
     State(
         DECLINED,
@@ -96,6 +96,14 @@ STATES = (
         your_turn="",
         waiting=_("This match was dissolved. The reason stands below."),
         next=_("Both can look for other partners."),
+    ),
+    State(
+        FINISHED,
+        label=_("Exchange over"),
+        responsible=None,
+        your_turn="",
+        waiting=_("The exchange of this match is over."),
+        next=_("The two can be matched again."),
     ),
 )
 
@@ -139,6 +147,7 @@ TRANSITIONS = (
         by=(HOST, VISITOR, PARTNERSHIP),
         needs_comment=True,
     ),
+    Transition("finish", _("Finish"), sources=(CONFIRMED,), target=FINISHED, by=(SYSTEM,)),
 )
 
 match_workflow = Workflow(

@@ -1,0 +1,19 @@
+"""The one order of locks: profiles, match, exchange, then what belongs to the exchange."""
+
+from exchanges.models import CommitmentVersion, Exchange
+
+
+def locked_exchange(exchange_id: int) -> Exchange:
+    """The exchange with its parties, its row locked: whoever writes to anything of an exchange
+    holds this lock first, so that two of them come one after the other."""
+    Exchange.objects.select_for_update(of=("self",)).order_by().get(pk=exchange_id)
+    return Exchange.objects.with_parties().get(pk=exchange_id)
+
+
+def locked_version(version_id: int) -> CommitmentVersion:
+    """A version whose exchange is locked."""
+    key = CommitmentVersion.objects.values_list("exchange_id", flat=True).get(pk=version_id)
+    exchange = locked_exchange(key)
+    version = exchange.versions.prefetch_related("signatures").get(pk=version_id)
+    version.exchange = exchange
+    return version
