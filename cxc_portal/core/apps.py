@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        """Every process knows all lifecycles and all kinds of mail."""
-        autodiscover_modules("workflows", "notifications", "account_mails")
+        """Every process knows all lifecycles and all kinds of mail and document."""
+        autodiscover_modules("workflows", "notifications", "account_mails", "documents")

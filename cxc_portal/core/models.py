@@ -1,4 +1,4 @@
-"""The portal's own rows: the audit chain, outgoing mail and jobs. No domain in here."""
+"""The portal's own rows: the audit chain, outgoing mail, jobs and documents. No domain in here."""
 
 import uuid
 from typing import Any, Self
@@ -305,3 +305,89 @@ class Job(models.Model):
     def percent(self) -> int:
         """How far the work is, 0 to 100."""
         return min(100 * self.done // self.total, 100) if self.total else 0
+
+
+class DocumentStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    MAKING = "making", _("Being made")
+    MADE = "made", _("Made")
+    FAILED = "failed", _("Failed")
+
+
+class Document(models.Model):
+    """One document: what it prints, frozen when it was ordered, and its file once it is made.
+
+    Such rows stay. `code` is what a reader verifies it by, `digest` that of the snapshot,
+    `file_digest` that of the file. The sweep takes up what is due from `due_at` on.
+    """
+
+    kind = models.CharField(_("kind"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=10)
+    about_type = models.CharField(max_length=100)
+    about_id = models.CharField(max_length=40)
+    snapshot = models.JSONField()
+    digest = models.CharField(_("digest of the content"), max_length=64)
+    template_version = models.PositiveSmallIntegerField(_("version of the template"))
+    code = models.CharField(_("verification code"), max_length=23, unique=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=DocumentStatus, default=DocumentStatus.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    error = models.CharField(_("last error"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("ordered"))
+    made_at = models.DateTimeField(_("made at"), null=True)
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
+    file = models.FileField(upload_to="documents/", blank=True)
+    file_digest = models.CharField(_("digest of the file"), max_length=64, blank=True)
+    sealed_by = models.CharField(_("sealed by"), max_length=300, blank=True)
+    sealed_at = models.DateTimeField(_("sealed at"), null=True)
+    seal_fingerprint = models.CharField(_("certificate"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["status", "due_at"]),
+            models.Index(fields=["about_type", "about_id"]),
+            models.Index(fields=["file_digest"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "about_type", "about_id", "digest"], name="core_document_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=DocumentStatus.values), name="core_document_status"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status=DocumentStatus.MADE, made_at__isnull=False)
+                    & ~Q(file="")
+                    & ~Q(file_digest="")
+                )
+                | (
+                    ~Q(status=DocumentStatus.MADE)
+                    & Q(made_at__isnull=True, file="", file_digest="")
+                ),
+                name="core_document_made_has_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DocumentStatus.MAKING) | Q(claimed_at__isnull=False),
+                name="core_document_making_has_claim",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DocumentStatus.FAILED) | ~Q(error=""),
+                name="core_document_failed_has_error",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a file to download."""
+        return self.status == DocumentStatus.MADE

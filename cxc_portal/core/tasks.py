@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from cxc_portal.core import jobs
+from cxc_portal.core import documents, jobs
 from cxc_portal.core.mail import delivery, pacing
 
 
@@ -23,6 +23,12 @@ def post_letters() -> int:
 def sweep_jobs() -> int:
     """Start the jobs that were never queued or whose worker died; says how many."""
     return jobs.sweep()
+
+
+@shared_task(name="core.sweep_documents")
+def sweep_documents() -> int:
+    """Make the documents that were never queued or whose worker died; says how many."""
+    return documents.sweep()
 
 
 @shared_task(name="core.forget_old_jobs")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cxc_portal.core.views import health, jobs, links, mailbox, styleguide
+from cxc_portal.core.views import health, jobs, links, mailbox, styleguide, verify
 
 app_name = "core"
 urlpatterns = [
@@ -18,4 +18,6 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
     path("jobs/<int:pk>/again/", jobs.job_again, name="job_again"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify_code, name="verify_code"),
 ]

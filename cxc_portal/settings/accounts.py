@@ -70,6 +70,7 @@ ACCOUNT_RATE_LIMITS = {
     "registration": "1200/h/ip",
     "registration_submit": "20/h/user",
     "try": "120/m/ip",
+    "verify": "30/m/ip",
     "alert": "20/h/ip",
 }
 # How many proxies in front of the portal are ours: they add the visitor's address that the limits

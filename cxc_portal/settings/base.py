@@ -274,4 +274,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Libraries that tell each step of each document.
+    "loggers": {name: {"level": "WARNING"} for name in ("fontTools", "pyhanko", "weasyprint")},
 }

@@ -1,0 +1,214 @@
+"""The portal's seal on a finished PDF: PAdES, the only place that knows pyHanko.
+
+Loading it takes as long as sealing a document, so the workers load this module when they need it.
+Key and certificate come from the settings; without them the portal makes its own once.
+"""
+
+import asyncio
+import contextlib
+import io
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.timestamps import HTTPTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from cxc_portal.core import clock
+
+FIELD = "Seal"
+PLACE = "ClusterXchange"
+SELF_MADE = "ClusterXchange portal (self-made seal)"
+SELF_MADE_HOLDS = timedelta(days=3653)
+TIMESTAMP_SECONDS = 15
+
+
+class SealUnusable(Exception):
+    """There is no key or certificate that the portal could seal with; the text says why."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A sealed file: its content, whose seal it carries, since when, and which certificate."""
+
+    content: bytes
+    by: str
+    at: datetime
+    fingerprint: str
+
+
+class _Sealer(PdfSigner):
+    """A signer that asks the portal's clock."""
+
+    def __init__(self, *args: Any, moment: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._moment = moment
+
+    def init_signing_session(self, *args: Any, **options: Any) -> Any:
+        session = super().init_signing_session(*args, **options)
+        session.system_time = self._moment
+        return session
+
+
+def seal(content: bytes, *, code: str) -> Sealed:
+    """The same file with the portal's seal appended; not one byte before it changes."""
+    moment = clock.now()
+    signer = _signer()
+    sealer = _Sealer(
+        PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            location=PLACE,
+            reason=f"Sealed by the ClusterXchange portal. Verification code: {code}",
+            subfilter=SigSeedSubFilter.PADES,
+        ),
+        signer,
+        timestamper=_timestamper(),
+        new_field_spec=SigFieldSpec(FIELD),
+        moment=moment,
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    sealed = _alone(lambda: asyncio.run(sealer.async_sign_pdf(writer)))
+    certificate: Any = signer.signing_cert
+    return Sealed(
+        content=sealed.getvalue(),
+        by=certificate.subject.human_friendly,
+        at=moment,
+        fingerprint=certificate.sha256.hex(),
+    )
+
+
+def _alone(work: Callable[[], Any]) -> Any:
+    """Run what needs an event loop of its own where there may be one already."""
+    results: list[Any] = []
+    problems: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as problem:  # noqa: BLE001 - raised again by the caller's thread
+            problems.append(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if problems:
+        raise problems[0]
+    return results[0]
+
+
+def _timestamper() -> HTTPTimeStamper | None:
+    url = settings.DOCUMENT_TIMESTAMP_URL
+    return HTTPTimeStamper(url, timeout=TIMESTAMP_SECONDS) if url else None
+
+
+def _signer() -> SimpleSigner:
+    """Whoever seals: the settings' PKCS #12 file or pair of PEM files, else the self-made pair."""
+    if bundle := settings.DOCUMENT_SEAL_P12:
+        return _from_bundle(*_stamp(bundle))
+    if settings.DOCUMENT_SEAL_KEY_FILE:
+        key, certificate = settings.DOCUMENT_SEAL_KEY_FILE, settings.DOCUMENT_SEAL_CERTIFICATE_FILE
+        return _from_pem(*_stamp(key), *_stamp(certificate))
+    own = str(_self_made())
+    return _from_pem(*_stamp(own), *_stamp(own))
+
+
+def _stamp(path: str) -> tuple[str, int]:
+    """A file and when it was changed, so that a renewed certificate is taken up at once."""
+    try:
+        return path, Path(path).stat().st_mtime_ns
+    except OSError as problem:
+        raise SealUnusable(
+            f"The seal's file {path} cannot be read: {problem.strerror}."
+        ) from problem
+
+
+def _passphrase() -> bytes | None:
+    return settings.DOCUMENT_SEAL_PASSPHRASE.encode() or None
+
+
+@lru_cache(maxsize=2)
+def _from_bundle(path: str, _changed: int) -> SimpleSigner:
+    signer: SimpleSigner | None = SimpleSigner.load_pkcs12(path, passphrase=_passphrase())  # type: ignore[no-untyped-call]
+    if signer is None:
+        raise SealUnusable(f"{path} is no PKCS #12 file that DOCUMENT_SEAL_PASSPHRASE opens.")
+    return signer
+
+
+@lru_cache(maxsize=2)
+def _from_pem(key: str, _key_changed: int, certificate: str, _changed: int) -> SimpleSigner:
+    try:
+        private = load_private_key_from_pemder_data(Path(key).read_bytes(), _passphrase())
+        own, *chain = load_certs_from_pemder_data(Path(certificate).read_bytes())
+    except (OSError, ValueError, TypeError) as problem:
+        raise SealUnusable(
+            f"{key} and {certificate} are no key and certificate: {problem}"
+        ) from problem
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple(chain)
+    return SimpleSigner(own, private, cert_registry=store)
+
+
+def _self_made() -> Path:
+    """One file with key and certificate, made by whoever comes first and readable to us alone."""
+    path = Path(settings.VAR_DIR, "seal", "seal.pem")
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent) as draft:  # nobody else may read it
+            draft.write(_new_pair())
+            draft.flush()
+            os.fsync(draft.fileno())
+            with contextlib.suppress(FileExistsError):  # somebody else was first
+                os.link(draft.name, path)
+    return path
+
+
+def _new_pair() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, SELF_MADE)])
+    begin = clock.now() - timedelta(days=1)
+    usage = dict.fromkeys(
+        (
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + SELF_MADE_HOLDS)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
+        )
+        .sign(key, hashes.SHA256())
+    )
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
