@@ -27,6 +27,7 @@ COPY bin/as_production bin/healthcheck.py bin/
 COPY cxc_portal cxc_portal
 COPY profiles profiles
 COPY matching matching
+COPY exchanges exchanges
 COPY templates templates
 COPY static static
 
