@@ -20,6 +20,12 @@ RUN groupadd --system --gid 10001 portal \
     && useradd --system --uid 10001 --gid portal --home-dir /var/lib/portal --shell /usr/sbin/nologin portal \
     && install -d -o portal -g portal /var/lib/portal /srv/static
 
+# What WeasyPrint prints with, and the fonts of the documents.
+COPY bin/system-packages /tmp/system-packages
+RUN apt-get update -q \
+    && xargs apt-get install -q -y --no-install-recommends </tmp/system-packages \
+    && rm -rf /var/lib/apt/lists/*
+
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv/portal
 COPY manage.py gunicorn.conf.py ./

@@ -51,6 +51,7 @@ def find_browser() -> str | None:
 POSTGRES = Program("PostgreSQL", ("postgresql",), find_initdb)
 REDIS = Program("Redis", ("redis-server",), lambda: shutil.which("redis-server"))
 CHROMIUM = Program("Chromium", ("chromium",), find_browser)
+PDF_TOOLS = Program("pdfsig", ("poppler-utils",), lambda: shutil.which("pdfsig"))
 
 
 def provide(*programs: Program) -> dict[str, str]:

@@ -17,6 +17,7 @@ from types import FrameType
 
 from services import (
     CHROMIUM,
+    PDF_TOOLS,
     POSTGRES,
     REDIS,
     Program,
@@ -42,8 +43,9 @@ def main(arguments: list[str]) -> int:
     browser = _optional(CHROMIUM)
     if browser:
         environment["CHROMIUM"] = browser[CHROMIUM.name]
+    pdf_tools = _optional(PDF_TOOLS)
     servers = _optional(POSTGRES, REDIS)
-    if IN_CI and not (browser and servers):
+    if IN_CI and not (browser and pdf_tools and servers):
         return 1
 
     with private_folder() as folder:

@@ -3,7 +3,13 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from cxc_portal.settings.base import *  # noqa: F403
-from cxc_portal.settings.base import CONTENT_SECURITY_POLICY, env
+from cxc_portal.settings.base import (
+    CONTENT_SECURITY_POLICY,
+    DOCUMENT_SEAL_CERTIFICATE_FILE,
+    DOCUMENT_SEAL_KEY_FILE,
+    DOCUMENT_SEAL_P12,
+    env,
+)
 
 _REQUIRED = (
     "SECRET_KEY",
@@ -17,6 +23,13 @@ _REQUIRED = (
 if _missing := [name for name in _REQUIRED if not env.str(name, default="")]:
     raise ImproperlyConfigured(
         f"The server mode needs these environment variables: {', '.join(_missing)}. "
+        "The file .env.example describes each of them."
+    )
+
+if not (DOCUMENT_SEAL_P12 or (DOCUMENT_SEAL_KEY_FILE and DOCUMENT_SEAL_CERTIFICATE_FILE)):
+    raise ImproperlyConfigured(
+        "The server mode seals documents: it needs DOCUMENT_SEAL_KEY_FILE and "
+        "DOCUMENT_SEAL_CERTIFICATE_FILE, or DOCUMENT_SEAL_P12. "
         "The file .env.example describes each of them."
     )
 

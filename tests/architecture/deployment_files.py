@@ -63,7 +63,7 @@ def required_variables() -> set[str]:
 
 def env_example() -> dict[str, str]:
     """Name and value of every line, those commented out included."""
-    return dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", text(".env.example"), re.M))
+    return dict(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$", text(".env.example"), re.M))
 
 
 def dockerfile_instructions(keyword: str) -> list[str]:

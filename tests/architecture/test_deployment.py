@@ -23,6 +23,7 @@ NOT_FOR_SERVERS = {
     "DEBUG",
     "DEMO",
     "DEMO_PASSWORD",
+    "DOCUMENT_CLAIM_SECONDS",
     "JOB_SILENCE_SECONDS",
     "MAIL_CLAIM_SECONDS",
     "SWEEP_SECONDS",
@@ -106,7 +107,11 @@ def test_compose_has_no_default_for_a_secret():
     secrets = re.findall(
         r"\$\{(\w*(?:SECRET|PASSWORD|KEY)\w*)(.*?)\}", files.text("docker-compose.yml")
     )
-    assert {name for name, _ in secrets} == {"SECRET_KEY", "POSTGRES_PASSWORD"}
+    assert {name for name, _ in secrets} == {
+        "SECRET_KEY",
+        "POSTGRES_PASSWORD",
+        "DOCUMENT_SEAL_KEY_FILE",
+    }
     assert [name for name, rest in secrets if not rest.startswith(":?")] == []
 
 
@@ -115,7 +120,7 @@ def test_compose_writes_no_password_into_an_address():
     assert [password for password in addresses if not password.startswith("${")] == []
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD", "DOCUMENT_SEAL_KEY_FILE"])
 def test_example_environment_leaves_the_secret_empty(name):
     assert files.env_example()[name] == ""
 
@@ -166,6 +171,24 @@ def test_production_refuses_to_start_without(name):
     assert f"The server mode needs these environment variables: {name}." in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["DOCUMENT_SEAL_KEY_FILE", "DOCUMENT_SEAL_CERTIFICATE_FILE"])
+def test_production_refuses_to_start_without_half_of_the_seal(name):
+    refused = _import_production_settings(without=name)
+    assert refused.returncode == 1
+    assert "The server mode seals documents: it needs DOCUMENT_SEAL_KEY_FILE" in refused.stderr
+
+
+def test_every_process_of_compose_has_the_seal():
+    declared = set(files.compose()["secrets"])
+    for service in files.portal_services().values():
+        paths = {
+            service["environment"][f"DOCUMENT_SEAL_{end}"]
+            for end in ("KEY_FILE", "CERTIFICATE_FILE")
+        }
+        assert paths == {f"/run/secrets/{name}" for name in declared}
+        assert set(service["secrets"]) == declared
+
+
 # --- Dockerfile -------------------------------------------------------------------------------
 
 
@@ -188,6 +211,15 @@ def test_build_context_lets_through_what_the_image_copies():
 
 def test_image_runs_as_an_unprivileged_user():
     assert files.dockerfile_instructions("USER") == ["portal"]
+
+
+def test_image_has_what_documents_are_printed_with():
+    packages = files.text("bin/system-packages").split()
+    assert [name for name in packages if not re.fullmatch(r"[a-z][a-z0-9.+-]+", name)] == []
+    [install] = [line for line in files.dockerfile_instructions("RUN") if "apt-get install" in line]
+    assert "xargs apt-get install" in install
+    assert "</tmp/system-packages" in install
+    assert "bin/system-packages" in files.text("bin/setup")
 
 
 def test_image_installs_by_hash():

@@ -19,6 +19,7 @@ def chromium() -> str | None:
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (lambda: chromium() is not None, "needs Chromium"),
+    "pdf": (lambda: shutil.which("pdfsig") is not None, "needs poppler-utils"),
     "postgres": (
         lambda: os.environ.get("DATABASE_URL", "").startswith("postgres"),
         "needs DATABASE_URL to name a PostgreSQL database",

@@ -24,7 +24,7 @@ class DocumentKind:
 
     `template_version` grows when the template changes what it prints. `standing` tells whether a
     document still holds, where that can change; all that it says is shown to anybody who has the
-    document's code.
+    document's code. Reports carry the disclaimer that their views are their authors' own.
     """
 
     name: str
@@ -32,6 +32,7 @@ class DocumentKind:
     template_version: int
     standing: Callable[[Document], Standing] | None = None
     is_sealed: bool = True
+    has_disclaimer: bool = False
 
     @property
     def template(self) -> str:

@@ -68,6 +68,11 @@ def _style_sheet() -> CSS:
     )
 
 
+def _name_files_once(_document: Any, pdf: Any) -> None:
+    """WeasyPrint lists each file twice among those that belong to the document."""
+    pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+
+
 def printed(page: str, *, dated: datetime, files: Sequence[File]) -> bytes:
     """The page as tagged PDF/A-3 with the files inside. `dated` is the date of the files."""
     folder = _static_folder()
@@ -88,6 +93,7 @@ def printed(page: str, *, dated: datetime, files: Sequence[File]) -> bytes:
             warnings.simplefilter("ignore", ResourceWarning)
             html = HTML(string=page, base_url=f"{folder.as_uri()}/", url_fetcher=OwnFiles(folder))
             content: bytes = html.write_pdf(
+                finisher=_name_files_once,
                 font_config=_fonts(),
                 stylesheets=[_style_sheet()],
                 attachments=inside,

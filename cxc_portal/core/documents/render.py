@@ -20,6 +20,8 @@ from cxc_portal.core.documents.kinds import DocumentKind
 from cxc_portal.core.documents.snapshots import Snapshot, canonical, digest_of
 
 SNAPSHOT_FILE = "snapshot.json"
+PAGE = mark_safe('<span class="page"></span>')
+PAGES = mark_safe('<span class="pages"></span>')
 UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
 """The date of files whose snapshot has none: it must not be the time of rendering."""
 
@@ -105,6 +107,9 @@ def _context(
             "verify_url": url,
             "verify_page": url.removesuffix(f"{code}/").partition("://")[2],
             "qr": _qr(url),
+            "has_disclaimer": kind.has_disclaimer,
+            "page": PAGE,
+            "pages": PAGES,
         },
     }
 

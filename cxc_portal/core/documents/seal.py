@@ -19,18 +19,22 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from cxc_portal.core import clock
 
 FIELD = "Seal"
+DIGEST = "sha256"
 PLACE = "ClusterXchange"
 SELF_MADE = "ClusterXchange portal (self-made seal)"
 SELF_MADE_HOLDS = timedelta(days=3653)
@@ -49,6 +53,28 @@ class Sealed:
     by: str
     at: datetime
     fingerprint: str
+
+
+class _OpenKey(Signer):
+    """A signer that opens and checks its key once, and not for each document."""
+
+    def __init__(
+        self, key: RSAPrivateKey | EllipticCurvePrivateKey, chain: list[x509.Certificate]
+    ) -> None:
+        pem = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
+        own, *others = load_certs_from_pemder_data(pem)
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(others)
+        super().__init__(signing_cert=own, cert_registry=store)
+        self._key = key
+        self.ends = chain[0].not_valid_after_utc
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        if isinstance(self._key, RSAPrivateKey):
+            return self._key.sign(data, PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ECDSA(hashes.SHA256()))
 
 
 class _Sealer(PdfSigner):
@@ -71,7 +97,7 @@ def seal(content: bytes, *, code: str) -> Sealed:
     sealer = _Sealer(
         PdfSignatureMetadata(
             field_name=FIELD,
-            md_algorithm="sha256",
+            md_algorithm=DIGEST,
             location=PLACE,
             reason=f"Sealed by the ClusterXchange portal. Verification code: {code}",
             subfilter=SigSeedSubFilter.PADES,
@@ -116,15 +142,18 @@ def _timestamper() -> HTTPTimeStamper | None:
     return HTTPTimeStamper(url, timeout=TIMESTAMP_SECONDS) if url else None
 
 
-def _signer() -> SimpleSigner:
+def _signer() -> _OpenKey:
     """Whoever seals: the settings' PKCS #12 file or pair of PEM files, else the self-made pair."""
     if bundle := settings.DOCUMENT_SEAL_P12:
-        return _from_bundle(*_stamp(bundle))
-    if settings.DOCUMENT_SEAL_KEY_FILE:
-        key, certificate = settings.DOCUMENT_SEAL_KEY_FILE, settings.DOCUMENT_SEAL_CERTIFICATE_FILE
-        return _from_pem(*_stamp(key), *_stamp(certificate))
-    own = str(_self_made())
-    return _from_pem(*_stamp(own), *_stamp(own))
+        signer = _from_bundle(*_stamp(bundle))
+    elif key := settings.DOCUMENT_SEAL_KEY_FILE:
+        signer = _from_pem(*_stamp(key), *_stamp(settings.DOCUMENT_SEAL_CERTIFICATE_FILE))
+    else:
+        own = str(_self_made())
+        signer = _from_pem(*_stamp(own), *_stamp(own))
+    if signer.ends < clock.now():
+        raise SealUnusable(f"The seal's certificate ended on {signer.ends:%Y-%m-%d}.")
+    return signer
 
 
 def _stamp(path: str) -> tuple[str, int]:
@@ -132,9 +161,7 @@ def _stamp(path: str) -> tuple[str, int]:
     try:
         return path, Path(path).stat().st_mtime_ns
     except OSError as problem:
-        raise SealUnusable(
-            f"The seal's file {path} cannot be read: {problem.strerror}."
-        ) from problem
+        raise SealUnusable(f"The seal's file {path!r}: {problem.strerror}.") from problem
 
 
 def _passphrase() -> bytes | None:
@@ -142,25 +169,33 @@ def _passphrase() -> bytes | None:
 
 
 @lru_cache(maxsize=2)
-def _from_bundle(path: str, _changed: int) -> SimpleSigner:
-    signer: SimpleSigner | None = SimpleSigner.load_pkcs12(path, passphrase=_passphrase())  # type: ignore[no-untyped-call]
-    if signer is None:
-        raise SealUnusable(f"{path} is no PKCS #12 file that DOCUMENT_SEAL_PASSPHRASE opens.")
-    return signer
+def _from_bundle(path: str, _changed: int) -> _OpenKey:
+    try:
+        key, own, chain = pkcs12.load_key_and_certificates(Path(path).read_bytes(), _passphrase())
+    except (OSError, ValueError) as problem:
+        raise SealUnusable(f"The seal's file {path!r} does not open: {problem}.") from problem
+    return _checked(key, [own, *chain] if own else [])
 
 
 @lru_cache(maxsize=2)
-def _from_pem(key: str, _key_changed: int, certificate: str, _changed: int) -> SimpleSigner:
+def _from_pem(key_file: str, _key_changed: int, certificate_file: str, _changed: int) -> _OpenKey:
     try:
-        private = load_private_key_from_pemder_data(Path(key).read_bytes(), _passphrase())
-        own, *chain = load_certs_from_pemder_data(Path(certificate).read_bytes())
+        key = serialization.load_pem_private_key(Path(key_file).read_bytes(), _passphrase())
+        chain = x509.load_pem_x509_certificates(Path(certificate_file).read_bytes())
     except (OSError, ValueError, TypeError) as problem:
         raise SealUnusable(
-            f"{key} and {certificate} are no key and certificate: {problem}"
+            f"The seal's files {key_file!r} and {certificate_file!r} do not open: {problem}."
         ) from problem
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    store.register_multiple(chain)
-    return SimpleSigner(own, private, cert_registry=store)
+    return _checked(key, chain)
+
+
+def _checked(key: object, chain: list[x509.Certificate]) -> _OpenKey:
+    """The signer of a key and its certificate, which comes first in the chain."""
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise SealUnusable("The portal seals with RSA keys and those on elliptic curves only.")
+    if not chain or chain[0].public_key() != key.public_key():
+        raise SealUnusable("The seal's certificate, the first in its file, is not that of its key.")
+    return _OpenKey(key, chain)
 
 
 def _self_made() -> Path:
@@ -178,7 +213,7 @@ def _self_made() -> Path:
 
 
 def _new_pair() -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    key = generate_private_key(public_exponent=65537, key_size=3072)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, SELF_MADE)])
     begin = clock.now() - timedelta(days=1)
     usage = dict.fromkeys(
