@@ -1,0 +1,142 @@
+"""Writing the draft of a commitment, section by section, so that nobody overwrites what they have
+not seen."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cxc_portal.core import audit, clock
+from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
+from exchanges.commitment.terms import JSON, SECTIONS, BadTerms, When, section
+from exchanges.enums import ExchangeMode
+from exchanges.models import DraftSection, Exchange, SectionChange
+from exchanges.permissions import can_edit_commitment
+from exchanges.queries.drafts import draft_contents
+from exchanges.services.locking import locked_exchange
+from exchanges.services.versions import note_edit
+from exchanges.workflows.parties import version_in_force
+from profiles.models import User
+
+ONE_SITTING = timedelta(minutes=10)
+"""What one person writes in a section without a longer pause is one change of the history."""
+
+
+class SectionChanged(StaleVersion):
+    """Somebody else saved the section meanwhile. `current` is what stands there now, with its
+    revision, author and time; `wanted` is what this person wrote, of which nothing is lost."""
+
+    def __init__(self, current: DraftSection, wanted: JSON) -> None:
+        super().__init__(
+            _("Somebody changed this section while you wrote. Look at both texts and choose."),
+            code="section_changed",
+        )
+        self.current = current
+        self.wanted = wanted
+
+
+def save_section(
+    *, exchange_id: int, name: str, content: JSON, revision: int, actor: User
+) -> DraftSection:
+    """The section says this from now on, for both sides.
+
+    `revision` is the one that the person started from: with a newer one in place `SectionChanged`
+    is raised, unless it says the same already. Saying the same again changes nothing. A version
+    that is being signed follows by `note_edit`. Raises `TransitionRefused` for content that is not
+    of the section's shape.
+    """
+    with transaction.atomic():
+        exchange = locked_exchange(exchange_id)
+        if not can_edit_commitment(actor, exchange):
+            raise NotAllowed(_("You may not change this commitment."))
+        wanted = _checked(name, content)
+        row = exchange.sections.select_related("changed_by").get(name=name)
+        if wanted == _checked(name, row.content):
+            return row
+        if row.revision != revision:
+            raise SectionChanged(row, wanted)
+        write_section(exchange, row, wanted, actor)
+    return row
+
+
+def write_section(exchange: Exchange, row: DraftSection, content: JSON, actor: User) -> None:
+    """Write a section that has been checked, its change, and what follows from it. The caller
+    holds the lock of the exchange."""
+    before = draft_contents(exchange)
+    moment = clock.now()
+    earlier = row.content
+    row.content, row.revision = content, row.revision + 1
+    row.changed_by, row.changed_at = actor, moment
+    row.save(update_fields=["content", "revision", "changed_by", "changed_at"])
+    _note_change(exchange, row, earlier, actor)
+    if row.name == "when":
+        _follow_dates(exchange, When.from_json(content))
+    audit.record(
+        "commitment.edited",
+        subject=exchange,
+        actor=actor,
+        data={"section": row.name, "revision": row.revision},
+    )
+    note_edit(exchange=exchange, before=before, after={**before, row.name: content}, actor=actor)
+
+
+def _checked(name: str, content: JSON) -> JSON:
+    """The content in its one shape."""
+    if name not in SECTIONS:
+        raise TransitionRefused("no_such_section", _("A commitment has no such section."))
+    try:
+        values = section(name, content)
+    except BadTerms as wrong:
+        raise TransitionRefused(
+            "bad_terms", _("Something could not be read: %(what)s") % {"what": wrong}
+        ) from wrong
+    if name == "when":
+        _require_sense(values)
+    checked: JSON = values.to_json()
+    return checked
+
+
+def _require_sense(when: When) -> None:
+    """What an exchange could not even hold."""
+    if when.mode not in ExchangeMode.values:
+        raise TransitionRefused("mode", _("Choose in person or online."))
+    if when.starts_on and when.ends_on and when.ends_on < when.starts_on:
+        raise TransitionRefused("order", _("The last day is before the first."))
+
+
+def _note_change(exchange: Exchange, row: DraftSection, before: JSON, actor: User) -> None:
+    """One line of the history: who, as which party, what before and after. What the same person
+    went on writing in one sitting, with no version frozen between, makes that line longer."""
+    last = row.changes.order_by("revision").last()
+    if last and _is_one_sitting(exchange, last, row, actor):
+        last.revision, last.after, last.at = row.revision, row.content, row.changed_at
+        last.save(update_fields=["revision", "after", "at"])
+        return
+    capacities = exchange.capacities_of(actor)
+    SectionChange.objects.create(
+        section=row,
+        revision=row.revision,
+        before=before,
+        after=row.content,
+        author=actor,
+        capacity=capacities[0] if capacities else "",
+        at=row.changed_at,
+    )
+
+
+def _is_one_sitting(
+    exchange: Exchange, last: SectionChange, row: DraftSection, actor: User
+) -> bool:
+    return (
+        last.author_id == actor.pk
+        and row.changed_at - last.at <= ONE_SITTING
+        and not exchange.versions.filter(frozen_at__gte=last.at).exists()
+    )
+
+
+def _follow_dates(exchange: Exchange, when: When) -> None:
+    """Until a version is in force, the exchange is of the draft's mode and days."""
+    if version_in_force(exchange):
+        return
+    exchange.mode, exchange.starts_on, exchange.ends_on = when.mode, when.starts_on, when.ends_on
+    exchange.save(update_fields=["mode", "starts_on", "ends_on"])
