@@ -2,6 +2,7 @@
 
 from profiles.admin import (  # noqa: F401 - they register themselves
     audit,
+    documents,
     imports,
     mails,
     profiles,

@@ -28,6 +28,7 @@ View = Callable[..., HttpResponseBase]
 FAMILIES: dict[str, Text] = {
     "profiles": _("Profiles"),
     "mails": _("Mails"),
+    "documents": _("Documents"),
     "imports": _("Import"),
     "people": _("People"),
     "reference": _("Reference data"),
