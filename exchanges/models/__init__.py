@@ -4,6 +4,7 @@ from exchanges.models.commitment import (
     CommitmentVersion,
     Delegation,
     Signature,
+    SigningReminder,
 )
 from exchanges.models.draft import DraftSection, Override, SectionChange, SectionComment
 from exchanges.models.exchange import Exchange, ExchangeStep, ExchangeYear
@@ -44,4 +45,5 @@ __all__ = [
     "SectionChange",
     "SectionComment",
     "Signature",
+    "SigningReminder",
 ]

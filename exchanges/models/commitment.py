@@ -192,6 +192,43 @@ class Delegation(models.Model):
         return f"{self.capacity} of {self.exchange_id}"
 
 
+class SigningReminder(models.Model):
+    """Whoever has yet to sign was reminded: by a person, or by itself on one of the `level`s (1, 2)
+    before the start."""
+
+    version = models.ForeignKey(
+        CommitmentVersion, on_delete=models.PROTECT, related_name="reminders"
+    )
+    capacity = models.CharField(max_length=3, choices=Capacity)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(default=clock.now)
+
+    objects = OfVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reminder to sign")
+        verbose_name_plural = _("reminders to sign")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(capacity__in=Capacity.values), name="exchanges_signingreminder_capacity"
+            ),
+            models.CheckConstraint(
+                condition=Q(level=0, by__isnull=False) | Q(level__gt=0, by__isnull=True),
+                name="exchanges_signingreminder_by",
+            ),
+            models.UniqueConstraint(
+                fields=["version", "capacity", "level"],
+                condition=Q(level__gt=0),
+                name="exchanges_signingreminder_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.capacity} of version {self.version_id}"
+
+
 class OfSubjectQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         seen = Exchange.objects.visible_to(user).values("pk")

@@ -89,6 +89,13 @@ HOLDINGS = (
         shown=("exchange__ref", "capacity", "reason", "at", "ended_at"),
     ),
     Holding(
+        "exchanges.SigningReminder",
+        "reminders_to_sign",
+        keep,
+        people=("by",),
+        shown=("version__exchange__ref", "capacity", "at"),
+    ),
+    Holding(
         "exchanges.CommitmentFile",
         "files_of_commitments",
         keep,
