@@ -21,11 +21,13 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         return self.exclude(state__in=OVER)
 
     def taking_the_visit_of(self, organisation_id: int) -> Self:
-        """In person and signed or to be signed by this visiting organisation."""
+        """In person and signed or to be signed by this visiting organisation, but for those broken
+        off by force majeure."""
         return self.filter(
             visitor__organisation=organisation_id,
             mode=ExchangeMode.PHYSICAL,
             state__in=TAKING_THE_VISIT,
+            is_visit_kept=False,
         )
 
     def of_member(self, user: Any) -> Self:
@@ -67,7 +69,8 @@ class Exchange(models.Model):
 
     `mode`, `starts_on` and `ends_on` are those of the draft until a version is in force, then those
     of that version. `time_zone` (IANA) is the host's: days begin and end there. `calendar_sequence`
-    grows with each change that calendars must take over.
+    grows with each change that calendars must take over. `is_visit_kept` is set where the exchange
+    was broken off by force majeure.
     """
 
     ref = models.CharField(_("reference"), max_length=20, unique=True)
@@ -95,6 +98,7 @@ class Exchange(models.Model):
     validated_at = models.DateTimeField(_("validated"), null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    is_visit_kept = models.BooleanField(_("the visitor keeps the visit"), default=False)
     calendar_sequence = models.PositiveIntegerField(default=0)
     reminders = models.PositiveSmallIntegerField(default=0)
     reminded_at = models.DateTimeField(_("last reminder"), null=True, blank=True)

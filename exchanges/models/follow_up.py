@@ -186,7 +186,8 @@ class Interruption(models.Model):
     """A request to end early, or to postpone, go online or cancel because of force majeure.
 
     Both partnerships decide; a partnership that is both decides once. `last_day` is the last day of
-    an early end.
+    an early end. `outcome` keeps what followed by the rules once both had agreed: the plain values
+    of `exchanges.queries.consequences.Consequences`.
     """
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="interruptions")
@@ -204,6 +205,7 @@ class Interruption(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     host_partnership_agreed_at = models.DateTimeField(null=True, blank=True)
     visitor_partnership_agreed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.JSONField(default=dict, blank=True)
 
     objects = OfExchangeQuerySet.as_manager()
 
