@@ -5,7 +5,10 @@ An app declares its kinds in `<app>/documents.py` with `register`; the template 
 printed value in a snapshot and calls `order` in its transaction.
 """
 
-from cxc_portal.core.documents.kinds import (
+from cxc_portal.core.documents.making import make, sweep
+from cxc_portal.core.documents.orders import current, download, order, run_again, supersede
+from cxc_portal.core.documents.pages import Attachment, render
+from cxc_portal.core.documents.registry import (
     DocumentKind,
     Standing,
     kind_of,
@@ -14,11 +17,8 @@ from cxc_portal.core.documents.kinds import (
     register_made,
     title_of,
 )
-from cxc_portal.core.documents.making import make, sweep
-from cxc_portal.core.documents.orders import current, download, order, run_again, supersede
-from cxc_portal.core.documents.render import Attachment, render
 from cxc_portal.core.documents.snapshots import digest_of
-from cxc_portal.core.documents.verify import Status, Verdict, verify, verify_code
+from cxc_portal.core.documents.verification import Status, Verdict, verify, verify_code
 
 __all__ = [
     "Attachment",

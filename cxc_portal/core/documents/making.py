@@ -18,8 +18,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
-from cxc_portal.core.documents.kinds import DocumentKind, kind_of, tell_made
-from cxc_portal.core.documents.render import render
+from cxc_portal.core.documents.pages import render
+from cxc_portal.core.documents.registry import DocumentKind, kind_of, tell_made
 from cxc_portal.core.documents.snapshots import digest_of
 from cxc_portal.core.models import Document, DocumentStatus
 from cxc_portal.core.queueing import SweptTask
@@ -137,12 +137,12 @@ def _keep(document: Document, content: bytes) -> None:
     try:
         with transaction.atomic():
             _mark_made(document, stored, hashlib.sha256(content).hexdigest())
+            tell_made(document)
             audit.record(
                 "document.made",
                 subject=document,
                 data={"digest": document.digest, "file_digest": document.file_digest},
             )
-            tell_made(document)
     except BaseException:
         field.storage.delete(stored)
         raise

@@ -7,8 +7,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, files
-from cxc_portal.core.documents.kinds import DocumentKind, kinds
 from cxc_portal.core.documents.making import make_document
+from cxc_portal.core.documents.registry import DocumentKind, kinds
 from cxc_portal.core.documents.snapshots import Snapshot, digest_of, new_code, plain
 from cxc_portal.core.errors import TransitionRefused
 from cxc_portal.core.models import Document, DocumentStatus
@@ -44,7 +44,10 @@ def order(
         with transaction.atomic():
             document.save(force_insert=True)
     except IntegrityError:
-        return _of(kind, about).get(digest=document.digest)
+        ordered = _of(kind, about).filter(digest=document.digest).first()
+        if ordered is None:
+            raise
+        return ordered
     transaction.on_commit(lambda: make_document.enqueue(document.pk))
     return document
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cxc_portal.core import access, documents
 from cxc_portal.core.documents import Status, Verdict
 from cxc_portal.core.documents.snapshots import tidy_code
-from cxc_portal.core.documents.verify import LARGEST, in_words
+from cxc_portal.core.documents.verification import LARGEST, in_words
 from cxc_portal.core.types import Text
 
 WORDS: dict[Status, tuple[Text, str]] = {

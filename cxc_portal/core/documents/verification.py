@@ -15,7 +15,7 @@ from enum import StrEnum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cxc_portal.core.documents.kinds import Standing, kind_of, title_of
+from cxc_portal.core.documents.registry import Standing, kind_of, title_of
 from cxc_portal.core.documents.snapshots import CODE, tidy_code
 from cxc_portal.core.models import Document, DocumentStatus
 from cxc_portal.core.types import Text

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 
-from cxc_portal.core.documents.kinds import DocumentKind
+from cxc_portal.core.documents.registry import DocumentKind
 from cxc_portal.core.documents.snapshots import Snapshot, canonical, digest_of
 
 SNAPSHOT_FILE = "snapshot.json"
