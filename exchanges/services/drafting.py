@@ -1,6 +1,7 @@
 """Writing the draft of a commitment, section by section, so that nobody overwrites what they have
 not seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -8,11 +9,21 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
-from exchanges.commitment.terms import JSON, SECTIONS, BadTerms, When, section
+from exchanges.commitment.terms import (
+    JSON,
+    SECTIONS,
+    BadTerms,
+    Clauses,
+    Part,
+    Responsibilities,
+    When,
+    section,
+)
 from exchanges.enums import ExchangeMode
 from exchanges.models import DraftSection, Exchange, SectionChange
 from exchanges.permissions import can_edit_commitment
-from exchanges.queries.drafts import draft_contents
+from exchanges.queries.clauses import clauses_for, standard_responsibilities
+from exchanges.queries.drafts import draft_contents, draft_of, sections_of
 from exchanges.services.locking import locked_exchange
 from exchanges.services.versions import note_edit
 from exchanges.workflows.parties import version_in_force
@@ -56,6 +67,8 @@ def save_section(
         if row.revision != revision:
             raise SectionChanged(row, wanted)
         write_section(exchange, row, wanted, actor)
+        if name == "when":
+            _follow_mode(exchange, actor)
     return row
 
 
@@ -132,6 +145,37 @@ def _is_one_sitting(
         and row.changed_at - last.at <= ONE_SITTING
         and not exchange.versions.filter(frozen_at__gte=last.at).exists()
     )
+
+
+def _follow_mode(exchange: Exchange, actor: User) -> None:
+    """What only holds for the other way of meeting follows: standard responsibilities that nobody
+    has touched, and clauses that no longer apply."""
+    sections, terms = sections_of(exchange), draft_of(exchange)
+    mode = terms.when.mode
+    fitting: dict[str, Part] = {
+        "responsibilities": with_standard(terms.responsibilities, mode),
+        "clauses": without_foreign(terms.clauses, mode),
+    }
+    for name, part in fitting.items():
+        if part != getattr(terms, name):
+            write_section(exchange, sections[name], part.to_json(), actor)
+
+
+def with_standard(written: Responsibilities, mode: str) -> Responsibilities:
+    """With the standard text of this mode wherever there is none, or the other mode's."""
+    ours = standard_responsibilities(mode)
+    known = [standard_responsibilities(one) for one in ExchangeMode.values]
+    texts = {
+        party: ours[party] if text in {"", *(one[party] for one in known)} else text
+        for party, text in written.to_json().items()
+    }
+    return Responsibilities(**texts)
+
+
+def without_foreign(clauses: Clauses, mode: str) -> Clauses:
+    """Without clauses that no commitment of this mode can hold."""
+    known = {clause.code for clause in clauses_for(mode)}
+    return replace(clauses, agreed=tuple(code for code in clauses.agreed if code in known))
 
 
 def _follow_dates(exchange: Exchange, when: When) -> None:

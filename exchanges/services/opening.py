@@ -94,9 +94,9 @@ def _write_draft(exchange: Exchange) -> None:
             mode=exchange.mode,
             starts_on=exchange.starts_on,
             ends_on=exchange.ends_on,
-            venue=_address(exchange.host.organisation) if exchange.is_physical else "",
+            venue=address_of(exchange.host.organisation) if exchange.is_physical else "",
         ),
-        "people": People(HO=(_person(exchange.host),), VO=(_person(exchange.visitor),)),
+        "people": People(HO=(person_of(exchange.host),), VO=(person_of(exchange.visitor),)),
         "purpose": Purpose(
             objectives=_shared(exchange, "objectives"), activities=_shared(exchange, "activities")
         ),
@@ -113,7 +113,8 @@ def _write_draft(exchange: Exchange) -> None:
     )
 
 
-def _person(profile: Profile) -> Person:
+def person_of(profile: Profile) -> Person:
+    """Who takes part for a profile."""
     return Person(
         name=profile.contact_name,
         position=profile.contact_position,
@@ -122,7 +123,8 @@ def _person(profile: Profile) -> Person:
     )
 
 
-def _address(organisation: Organisation) -> str:
+def address_of(organisation: Organisation) -> str:
+    """Where an organisation is, in one line."""
     lines = (organisation.street, f"{organisation.postcode} {organisation.city}".strip())
     return ", ".join(line for line in (organisation.name, *lines) if line)
 

@@ -1,0 +1,394 @@
+"""The pages of a draft, one topic each. All of them let unfinished things be saved: what is still
+missing for signing stands in the findings, not in the way of writing."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cxc_portal.core.forms import (
+    ChoiceCards,
+    ChoiceCardsMultiple,
+    DateInput,
+    DateRange,
+    DateRangeField,
+    PickerSelect,
+)
+from cxc_portal.core.types import Text
+from exchanges.commitment.terms import (
+    JSON,
+    PARTIES,
+    SIDES,
+    Clauses,
+    Outcomes,
+    People,
+    Person,
+    Purpose,
+    Responsibilities,
+    When,
+    section,
+)
+from exchanges.commitment.terms import Outcome as OutcomeTerms
+from exchanges.enums import Capacity, ExchangeMode
+from exchanges.forms.rows import RowForm, Rows
+from exchanges.models import DraftSection, Exchange
+from exchanges.queries.clauses import clauses_for, standard_responsibilities
+from profiles.enums import Activity, Objective
+from profiles.forms.section import LongTextField
+from profiles.languages import language_choices
+
+LONG, SHORT, LINE = 3000, 1500, 200
+BAD_DAY = {"invalid": gettext_lazy("Give a day such as 2027-03-01.")}
+MODE_HINTS = {
+    ExchangeMode.PHYSICAL: gettext_lazy("The visitor travels and receives a lump sum."),
+    ExchangeMode.VIRTUAL: gettext_lazy("Nobody travels; nothing is paid."),
+}
+
+
+class SectionForm(forms.Form):
+    """One section of a draft, with the revision that the person started from."""
+
+    section_name: ClassVar[str]
+    fields_template: ClassVar[str] = ""
+    has_autosave: ClassVar[bool] = False
+    use_required_attribute = False
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, exchange: Exchange, row: DraftSection
+    ) -> None:
+        self.exchange, self.row = exchange, row
+        self.written = section(row.name, row.content)
+        initial = {**self.initial_values(), "revision": row.revision}
+        super().__init__(data, initial=initial)
+        self.rows = self.make_rows(data)
+        self.prepare()
+
+    def initial_values(self) -> dict[str, Any]:
+        """What the fields say at first."""
+        return dict(self.written.__dict__)
+
+    def make_rows(self, data: Mapping[str, Any] | None) -> list[Rows]:
+        return []
+
+    def prepare(self) -> None:
+        """Fill in what depends on the exchange."""
+
+    def full_clean(self) -> None:
+        """Fields marked as needed may still be left for later."""
+        needed = [field for field in self.fields.values() if field.required]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        for field in needed:
+            field.required = True
+
+    def clean_revision(self) -> int:
+        revision = self.cleaned_data["revision"]
+        return self.row.revision if revision is None else int(revision)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), *(rows.is_valid() for rows in self.rows)])
+
+    def press(self, button: str, value: str) -> None:
+        """A button of the page that changes the form and saves nothing."""
+        found = {rows.name: rows for rows in self.rows}
+        name, _sep, number = value.partition("-")
+        if button == "add" and name in found:
+            found[name].add()
+        elif button == "remove" and name in found and number.isdecimal():
+            found[name].remove(int(number))
+
+    @property
+    def every_form(self) -> list[forms.Form]:
+        """For the error summary."""
+        return [self, *(row for rows in self.rows for row in rows.forms)]
+
+    def content(self) -> JSON:
+        """The section as it is to be kept."""
+        raise NotImplementedError  # pragma: no cover
+
+
+class WhenForm(SectionForm):
+    section_name = "when"
+    fields_template = "exchanges/_section_when.html"
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("In person or online?"),
+        choices=ExchangeMode.choices,
+        widget=ChoiceCards(hints=MODE_HINTS),
+    )
+    days = DateRangeField(
+        label=gettext_lazy("First and last day"),
+        help_text=gettext_lazy("Without the days of the journey."),
+    )
+    there = forms.DateField(
+        label=gettext_lazy("Day of the journey there"),
+        required=False,
+        widget=DateInput,
+        error_messages=BAD_DAY,
+    )
+    back = forms.DateField(
+        label=gettext_lazy("Day of the journey back"),
+        required=False,
+        widget=DateInput,
+        error_messages=BAD_DAY,
+    )
+    venue = forms.CharField(
+        label=gettext_lazy("Where it takes place"),
+        help_text=gettext_lazy("Name and address of the place, or of each place."),
+        max_length=LINE * 2,
+    )
+    platform = forms.CharField(
+        label=gettext_lazy("How you meet online"),
+        help_text=gettext_lazy("The platform, and who sends the link."),
+        max_length=LINE,
+    )
+    room = forms.CharField(
+        label=gettext_lazy("Where to report on the first day"),
+        help_text=gettext_lazy("A room, a gate, a person. It can change after signing."),
+        required=False,
+        max_length=LINE,
+    )
+
+    def initial_values(self) -> dict[str, Any]:
+        when: When = self.written
+        return {
+            **when.__dict__,
+            "days": DateRange(when.starts_on, when.ends_on),
+            "there": self._travel(before=True),
+            "back": self._travel(before=False),
+        }
+
+    def _travel(self, *, before: bool) -> Any:
+        """The day of the journey on this side of the stay."""
+        when: When = self.written
+        first = when.starts_on
+        days = [d for d in when.travel_days if (first is None or d <= first) == before]
+        return (days[0] if before else days[-1]) if days else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        there, back = cleaned.get("there"), cleaned.get("back")
+        if there and back and back < there:
+            self.add_error("back", _("The journey back is before the journey there."))
+        return cleaned
+
+    def content(self) -> JSON:
+        cleaned, days = self.cleaned_data, self.cleaned_data["days"] or DateRange(None, None)
+        shown = {self.initial["there"], self.initial["back"]}
+        kept = {day for day in self.written.travel_days if day not in shown}
+        travel = kept | {day for day in (cleaned["there"], cleaned["back"]) if day}
+        return When(
+            mode=cleaned["mode"] or self.written.mode,
+            starts_on=days.start,
+            ends_on=days.end,
+            travel_days=tuple(sorted(travel)),
+            venue=cleaned["venue"],
+            platform=cleaned["platform"],
+            room=cleaned["room"],
+        ).to_json()
+
+
+class PersonForm(RowForm):
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=160)
+    position = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=100)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name:
+            raise ValidationError(_("Give the name of this person, or remove the row."))
+        return name
+
+
+class PeopleForm(SectionForm):
+    section_name = "people"
+    fields_template = "exchanges/_section_people.html"
+
+    def make_rows(self, data: Mapping[str, Any] | None) -> list[Rows]:
+        people: People = self.written
+        return [
+            Rows(
+                PersonForm,
+                side,
+                data=data,
+                initial=[dict(person.__dict__) for person in getattr(people, side)],
+            )
+            for side in SIDES
+        ]
+
+    @property
+    def sides(self) -> list[tuple[Text, str, Rows]]:
+        """Role, organisation and rows of both sides."""
+        return [
+            (Capacity(rows.name).label, self.exchange.party_name(rows.name), rows)
+            for rows in self.rows
+        ]
+
+    def content(self) -> JSON:
+        people = {
+            rows.name: tuple(Person(**values) for values in rows.values()) for rows in self.rows
+        }
+        return People(**people).to_json()
+
+
+class PurposeForm(SectionForm):
+    section_name = "purpose"
+    has_autosave = True
+
+    objectives = forms.MultipleChoiceField(
+        label=gettext_lazy("What is it for?"),
+        choices=Objective.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    activities = forms.MultipleChoiceField(
+        label=gettext_lazy("What will you do?"),
+        choices=Activity.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    text = LongTextField(
+        label=gettext_lazy("In your own words"),
+        help_text=gettext_lazy("Two or three sentences: what each side hopes to gain."),
+        max_length=SHORT,
+        rows=6,
+    )
+
+    def content(self) -> JSON:
+        cleaned = self.cleaned_data
+        return Purpose(
+            objectives=tuple(cleaned["objectives"]),
+            activities=tuple(cleaned["activities"]),
+            text=cleaned["text"],
+        ).to_json()
+
+
+class ResponsibilitiesForm(SectionForm):
+    section_name = "responsibilities"
+    fields_template = "exchanges/_section_responsibilities.html"
+    has_autosave = True
+
+    HO = LongTextField(max_length=SHORT, rows=5)
+    VO = LongTextField(max_length=SHORT, rows=5)
+    HOP = LongTextField(max_length=SHORT, rows=4)
+    VOP = LongTextField(max_length=SHORT, rows=4)
+
+    def prepare(self) -> None:
+        for party in PARTIES:
+            self.fields[party].label = _("%(role)s: %(name)s") % {
+                "role": Capacity(party).label,
+                "name": self.exchange.party_name(party),
+            }
+
+    def press(self, button: str, value: str) -> None:
+        """The standard text of one party is back in its field, the others stay as typed."""
+        if button == "standard" and value in PARTIES:
+            typed = {party: self.data.get(party, "") for party in PARTIES}
+            typed[value] = standard_responsibilities(self.exchange.mode)[value]
+            self.data, self.is_bound = {}, False
+            self.initial |= typed
+            self.fields[value].widget.attrs["data-focus"] = ""
+
+    @property
+    def parties(self) -> list[tuple[str, Any, bool]]:
+        """Each field, and whether its text differs from the standard one."""
+        standard = standard_responsibilities(self.exchange.mode)
+        return [(party, self[party], self[party].value() != standard[party]) for party in PARTIES]
+
+    def content(self) -> JSON:
+        return Responsibilities(**{party: self.cleaned_data[party] for party in PARTIES}).to_json()
+
+
+class OutcomeForm(RowForm):
+    text = LongTextField(
+        label=gettext_lazy("What you expect"), required=False, max_length=500, rows=2
+    )
+    measure = LongTextField(
+        label=gettext_lazy("How you will recognise it"), required=False, max_length=500, rows=2
+    )
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not text:
+            raise ValidationError(_("Say what you expect, or remove the row."))
+        return text
+
+
+class OutcomesForm(SectionForm):
+    section_name = "outcomes"
+    fields_template = "exchanges/_section_outcomes.html"
+    has_autosave = True
+
+    def make_rows(self, data: Mapping[str, Any] | None) -> list[Rows]:
+        initial = [dict(outcome.__dict__) for outcome in self.written.items]
+        return [Rows(OutcomeForm, "items", data=data, initial=initial)]
+
+    def content(self) -> JSON:
+        return Outcomes(
+            items=tuple(OutcomeTerms(**values) for values in self.rows[0].values())
+        ).to_json()
+
+
+class ClausesForm(SectionForm):
+    section_name = "clauses"
+    has_autosave = True
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Working language"),
+        help_text=gettext_lazy("In which you work, and in which the document is made."),
+        widget=PickerSelect,
+    )
+    agreed = forms.MultipleChoiceField(
+        label=gettext_lazy("Both sides agree to these clauses"), widget=ChoiceCardsMultiple
+    )
+    further = LongTextField(
+        label=gettext_lazy("Further clauses"), required=False, max_length=LONG, rows=5
+    )
+
+    def prepare(self) -> None:
+        language = self.fields["language"]
+        language.choices = [("", _("Choose a language")), *language_choices()]
+        agreed = self.fields["agreed"]
+        agreed.choices = [(clause.code, clause.title) for clause in self._clauses]
+        agreed.widget.hints = {clause.code: clause.text for clause in self._clauses}
+        optional = [clause.title for clause in self._clauses if not clause.is_required]
+        agreed.help_text = _("All of them are needed for signing, but for: %(optional)s.") % {
+            "optional": ", ".join(optional)
+        }
+
+    @cached_property
+    def _clauses(self) -> list[Any]:
+        return clauses_for(self.exchange.mode)
+
+    def content(self) -> JSON:
+        cleaned = self.cleaned_data
+        return Clauses(
+            language=cleaned["language"],
+            agreed=tuple(cleaned["agreed"]),
+            further=cleaned["further"],
+        ).to_json()
+
+
+FORMS: Mapping[str, type[SectionForm]] = {
+    form.section_name: form
+    for form in (
+        WhenForm,
+        PeopleForm,
+        PurposeForm,
+        ResponsibilitiesForm,
+        OutcomesForm,
+        ClausesForm,
+    )
+}
+"""The sections that have a page of this kind, by name."""
