@@ -11,10 +11,10 @@ NO_HOLIDAYS = holidays.HolidayBase()
 
 
 @lru_cache
-def _public_holidays(country: str) -> holidays.HolidayBase:
+def _public_holidays(country: str, language: str | None = None) -> holidays.HolidayBase:
     """The country's calendar; an empty one for a country that the library does not know."""
     try:
-        return holidays.country_holidays(country)
+        return holidays.country_holidays(country, language=language)
     except NotImplementedError:
         return NO_HOLIDAYS
 
@@ -24,6 +24,17 @@ def is_working_day(day: date, country: str | None = None) -> bool:
     if day.weekday() >= SATURDAY:
         return False
     return day not in _public_holidays(country.upper()) if country else True
+
+
+def is_public_holiday(day: date, country: str) -> bool:
+    """Whether the country (ISO 3166 code) keeps that day, on a weekend too."""
+    return day in _public_holidays(country.upper())
+
+
+def name_of_holiday(day: date, country: str, language: str) -> str:
+    """What the country (ISO 3166 code) calls this day, in the language (or in English) where the
+    library knows it; empty for a day that is no public holiday."""
+    return str(_public_holidays(country.upper(), language).get(day, ""))
 
 
 def add_working_days(day: date, count: int, country: str | None = None) -> date:

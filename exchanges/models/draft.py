@@ -109,10 +109,12 @@ class SectionComment(models.Model):
 
 
 class Override(models.Model):
-    """A partnership lets a warning pass, and says why."""
+    """A partnership lets a warning pass, and says why. `about` are the values that the warning
+    named: it holds for these, not for what the text says later."""
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="overrides")
     code = models.CharField(max_length=40)
+    about = models.JSONField(default=dict)
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"), max_length=COMMENT_LENGTH)

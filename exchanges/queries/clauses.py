@@ -28,6 +28,11 @@ def clauses_for(mode: str) -> list[Clause]:
     return [clause for clause in _clauses() if clause.holds_for(mode)]
 
 
+def clause_titles() -> dict[str, str]:
+    """What the clauses are called, by their codes."""
+    return {clause.code: clause.title for clause in _clauses()}
+
+
 def standard_responsibilities(mode: str) -> dict[str, str]:
     """What each party usually sees to, by its capacity."""
     return {
