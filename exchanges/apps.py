@@ -9,7 +9,10 @@ class ExchangesConfig(AppConfig):
     def ready(self) -> None:
         from exchanges import receivers  # models can be imported only now
         from exchanges.services import holdings
+        from exchanges.views.group_offers import group_panel
+        from profiles.panels import register_panel
         from profiles.personal_data import register
 
         receivers.connect()
         register(*holdings.HOLDINGS)
+        register_panel(group_panel)

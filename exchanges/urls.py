@@ -1,9 +1,18 @@
 from django.urls import path
 
-from exchanges.views import exchange
+from exchanges.views import exchange, group_offers, groups
 
 app_name = "exchanges"
 urlpatterns = [
     path("exchanges/<str:ref>/", exchange.exchange, name="exchange"),
     path("proposals/<int:pk>/exchange/", exchange.of_match, name="of_match"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/new/", group_offers.offer_group, name="offer_group"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/join/", groups.join_group, name="join_group"),
+    path("groups/<int:pk>/leave/", groups.leave_group, name="leave_group"),
+    path("groups/<int:pk>/edit/", group_offers.edit_group, name="edit_group"),
+    path("groups/<int:pk>/close/", group_offers.close_group, name="close_group"),
+    path("groups/<int:pk>/reopen/", group_offers.reopen_group, name="reopen_group"),
+    path("groups/<int:pk>/cancel/", group_offers.cancel_group, name="cancel_group"),
 ]

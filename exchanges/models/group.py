@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core import clock
 from cxc_portal.core.fields import CodeSetField
 from cxc_portal.core.workflow import TransitionRecord
-from exchanges.enums import ExchangeMode, GroupState
+from exchanges.enums import ExchangeMode, ExchangeState, GroupState
 from profiles.models import Profile, User
 
 
@@ -87,7 +87,8 @@ class GroupOffer(models.Model):
 
 class GroupPlaceQuerySet(models.QuerySet["GroupPlace"]):
     def taken(self) -> Self:
-        return self.filter(left_at__isnull=True)
+        """Those that nobody else can take. A cancelled exchange frees its place by itself."""
+        return self.filter(left_at__isnull=True).exclude(exchange__state=ExchangeState.CANCELLED)
 
     def visible_to(self, user: Any) -> Self:
         return self.filter(offer__in=GroupOffer.objects.visible_to(user).values("pk"))

@@ -9,15 +9,16 @@ from exchanges.enums import GroupState
 from exchanges.models import GroupOffer, GroupStep
 
 OPEN, CLOSED, CANCELLED = GroupState
-OWNER, PARTNERSHIP, ANYONE = "owner", "partnership", "anyone"
+OWNER, PARTNERSHIP = "owner", "partnership"
 
 
 def parties(offer: GroupOffer, user: Any) -> frozenset[str]:
+    """The host and the staff in charge of it. Visitors have exchanges of their own."""
     if offer.host.organisation.has_member(user):
         return frozenset({OWNER})
     if user.is_support or offer.host.partnership_id in user.staffed_partnership_ids:
         return frozenset({PARTNERSHIP})
-    return frozenset({ANYONE})
+    return frozenset()
 
 
 _LOOK = Step(_("Look at the group exchange"), "exchanges:group")
@@ -30,7 +31,7 @@ STATES = (
         your_turn="",
         waiting=_("Visitors can take a place until all are taken or the closing day is over."),
         next=_("Each visitor signs a commitment of its own."),
-        steps={SYSTEM: _LOOK, OWNER: _LOOK, PARTNERSHIP: _LOOK, ANYONE: _LOOK},
+        steps={SYSTEM: _LOOK, OWNER: _LOOK, PARTNERSHIP: _LOOK},
     ),
     State(
         CLOSED,

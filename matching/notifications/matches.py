@@ -184,6 +184,19 @@ def match_confirmed(match: Match) -> None:
     _tell_desks(DESK_MATCH_CONFIRMED, match)
 
 
+def group_match_confirmed(match: Match) -> None:
+    """A visitor took a place: the visitor plans next, and both partnerships can help. What the host
+    reads of its group comes from the group."""
+    _send(
+        MATCH_TO_PLAN,
+        members_of(match.visitor),
+        match,
+        side=match.host,
+        label=_("Plan the exchange"),
+    )
+    _tell_desks(DESK_MATCH_CONFIRMED, match)
+
+
 def match_declined(match: Match, side: Profile | None, comment: str) -> None:
     """The other side reads the reason, and from when the two can try again."""
     mail.cancel(about=match, kinds=ASKING)
