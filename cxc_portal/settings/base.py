@@ -181,6 +181,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "matching.expire_matches",
         "schedule": crontab(minute=35),
     },
+    # Days begin and end at different times in different countries, also at half and quarter hours.
+    "exchanges-that-start": {
+        "task": "exchanges.start_due_exchanges",
+        "schedule": crontab(minute="*/5"),
+    },
+    "exchanges-that-end": {
+        "task": "exchanges.finish_due_exchanges",
+        "schedule": crontab(minute="*/5"),
+    },
+    "starts-ahead": {"task": "exchanges.announce_starts", "schedule": crontab(minute=40)},
+    "running-exchanges": {"task": "exchanges.mind_running", "schedule": crontab(minute=45)},
+    "unsettled-incidents": {"task": "exchanges.climb_unsettled", "schedule": crontab(minute=50)},
     "expired-sessions": {
         "task": "core.clear_expired_sessions",
         "schedule": crontab(hour=4, minute=40),

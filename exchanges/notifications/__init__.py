@@ -1,5 +1,12 @@
 """The mails of this app, a file for each business. What is imported here every process knows."""
 
-from exchanges.notifications import groups, signing, topics
+from exchanges.notifications import (
+    follow_up,
+    groups,
+    incidents,
+    interruptions,
+    signing,
+    topics,
+)
 
-__all__ = ["groups", "signing", "topics"]
+__all__ = ["follow_up", "groups", "incidents", "interruptions", "signing", "topics"]

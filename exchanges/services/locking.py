@@ -1,6 +1,8 @@
 """The one order of locks: profiles, match, exchange, then what belongs to the exchange."""
 
 from exchanges.models import CommitmentVersion, Exchange
+from matching.services.matches_rules import locked_match
+from profiles.models import Organisation
 
 
 def locked_exchange(exchange_id: int) -> Exchange:
@@ -17,3 +19,13 @@ def locked_version(version_id: int) -> CommitmentVersion:
     version = exchange.versions.prefetch_related("signatures").get(pk=version_id)
     version.exchange = exchange
     return version
+
+
+def locked_with_visit(exchange_id: int) -> Exchange:
+    """The same for whoever may end the match, or use up the visit of the visiting organisation or
+    give it back: all of that is locked before the exchange."""
+    keys = Exchange.objects.values_list("visitor__organisation", "match").get(pk=exchange_id)
+    organisations = Organisation.objects.select_for_update(of=("self",), no_key=True)
+    organisations.order_by().get(pk=keys[0])
+    locked_match(keys[1])
+    return locked_exchange(exchange_id)

@@ -64,12 +64,18 @@ def _days(found: Consequences) -> Iterator[tuple[Text, Text]]:
 def _money(found: Consequences) -> str:
     if not found.is_physical:
         return _("None, as with every online exchange.")
-    if found.kind == POSTPONE:
-        return _("Computed anew for the new days.")
-    if found.kind == GO_VIRTUAL:
-        return _("None: there is no lump sum for an online exchange.")
-    if found.kind == CANCEL:
-        return _("None. The visitor’s partnership can decide about costs that cannot be recovered.")
+    if found.kind == EARLY_END:
+        return _money_of_early_end(found)
+    return {
+        POSTPONE: _("Computed anew for the new days."),
+        GO_VIRTUAL: _("None: there is no lump sum for an online exchange."),
+        CANCEL: _(
+            "None. The visitor’s partnership can decide about costs that cannot be recovered."
+        ),
+    }[InterruptionKind(found.kind)]
+
+
+def _money_of_early_end(found: Consequences) -> str:
     amounts = {"amount": _euros(found.amount), "agreed": _euros(found.agreed)}
     if not found.counts:
         return _("None instead of %(agreed)s: too few days were done.") % amounts

@@ -1,0 +1,73 @@
+"""An exchange starts and ends by itself, when the day begins or is over at the host's."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from django.db import transaction
+
+from exchanges.enums import ExchangeState
+from exchanges.models import Exchange
+from exchanges.notifications import follow_up as notifications
+from exchanges.queries.follow_up import days_begun, open_interruption, today_there
+from exchanges.services.ending import end_match, void_open_version
+from exchanges.services.locking import locked_with_visit
+from exchanges.services.visits import use_visit
+from exchanges.workflows import exchange_workflow
+
+logger = logging.getLogger(__name__)
+
+
+def start_due_exchanges() -> int:
+    """Those whose first day has begun at the host's are running; says how many.
+
+    A second run changes nothing, and one that fails does not stop the others.
+    """
+    due = Exchange.objects.filter(state=ExchangeState.VALIDATED, starts_on__lte=days_begun())
+    return each(due.order_by("starts_on", "pk").values_list("pk", flat=True), start_exchange)
+
+
+def finish_due_exchanges() -> int:
+    """Those whose last day is over at the host's are to be reported; says how many. Where an early
+    end or a postponement is asked for, the exchange waits for the decision."""
+    due = Exchange.objects.filter(state=ExchangeState.ONGOING, ends_on__lt=days_begun())
+    return each(due.order_by("ends_on", "pk").values_list("pk", flat=True), finish_exchange)
+
+
+def start_exchange(exchange_id: int) -> bool:
+    """The exchange runs, the visit in person is used up, and both sides are asked to check in;
+    whether there was anything to do."""
+    with transaction.atomic():
+        exchange = locked_with_visit(exchange_id)
+        is_due = exchange.starts_on and exchange.starts_on <= today_there(exchange)
+        if exchange.state != ExchangeState.VALIDATED or not is_due:
+            return False
+        exchange_workflow.apply(exchange, "start", actor=None)
+        notifications.exchange_starts(exchange)
+        use_visit(exchange)
+    return True
+
+
+def finish_exchange(exchange_id: int) -> bool:
+    """The exchange is over and its match too; whether there was anything to do."""
+    with transaction.atomic():
+        exchange = locked_with_visit(exchange_id)
+        is_over = exchange.ends_on and exchange.ends_on < today_there(exchange)
+        if exchange.state != ExchangeState.ONGOING or not is_over or open_interruption(exchange):
+            return False
+        void_open_version(exchange, actor=None)
+        exchange_workflow.apply(exchange, "finish", actor=None)
+        end_match(exchange)
+        notifications.exchange_ended(exchange)
+    return True
+
+
+def each(keys: Iterable[int], step: Callable[[int], bool]) -> int:
+    """Take the step with one after the other, each in a transaction of its own; says with how many
+    there was something to do. One that fails is logged and does not stop the others."""
+    count = 0
+    for key in list(keys):
+        try:
+            count += step(key)
+        except Exception:  # the clock comes round again, and the others must not wait for this one
+            logger.exception("exchange %s: %s failed", key, step.__name__)
+    return count
