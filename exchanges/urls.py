@@ -1,10 +1,13 @@
 from django.urls import path
 
-from exchanges.views import exchange, group_offers, groups
+from exchanges.views import exchange, group_offers, groups, overrides
 
 app_name = "exchanges"
 urlpatterns = [
     path("exchanges/<str:ref>/", exchange.exchange, name="exchange"),
+    path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),
+    path("exchanges/<str:ref>/override/", overrides.override, name="override"),
+    path("exchanges/<str:ref>/override/withdraw/", overrides.withdraw, name="withdraw_override"),
     path("proposals/<int:pk>/exchange/", exchange.of_match, name="of_match"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", group_offers.offer_group, name="offer_group"),

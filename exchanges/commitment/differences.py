@@ -22,19 +22,20 @@ Contents = Mapping[str, Any]
 @dataclass(frozen=True)
 class Difference:
     """One field that differs. `path` names it within its section (`HO.0.email`,
-    `slots.s3.title`), empty for the entire section; `field` is the same without positions and
-    keys. An entry that came or went is one difference, its other value None."""
+    `slots.s3.title`); `field` is the same without positions and keys. An entry that came or went is
+    one difference, its other value None. `entry` is the one that the field belongs to."""
 
     section: str
     path: str
     field: str
     before: Any
     after: Any
+    entry: Contents | None = None
 
     @property
     def full_field(self) -> str:
         """As the list of immaterial fields names it: `people.HO.email`."""
-        return f"{self.section}.{self.field}" if self.field else self.section
+        return f"{self.section}.{self.field}"
 
     @property
     def is_material(self) -> bool:
@@ -45,9 +46,9 @@ def differences(before: Contents, after: Contents) -> list[Difference]:
     """All fields that differ between the contents of two texts, in the order of the sections."""
     names = [*SECTIONS, *sorted((before.keys() | after.keys()) - SECTIONS.keys())]
     return [
-        Difference(name, ".".join(path), ".".join(field), one, other)
+        Difference(name, ".".join(way.path), ".".join(way.field), one, other, way.entry)
         for name in names
-        for path, field, one, other in _compare(before.get(name), after.get(name), (), ())
+        for way, one, other in _compare(before.get(name), after.get(name), Way())
     ]
 
 
@@ -63,36 +64,52 @@ def immaterial_fields() -> frozenset[str]:
         return frozenset(row["path"] for row in csv.DictReader(file))
 
 
-Way = tuple[str, ...]
-Found = tuple[Way, Way, Any, Any]
+@dataclass(frozen=True)
+class Way:
+    """The way from a section down to a value."""
+
+    path: tuple[str, ...] = ()
+    field: tuple[str, ...] = ()
+    entry: Contents | None = None
+
+    def to_field(self, name: str) -> "Way":
+        return Way((*self.path, name), (*self.field, name), self.entry)
+
+    def to_entry(self, name: str, entry: Contents) -> "Way":
+        return Way((*self.path, name), self.field, entry)
 
 
-def _compare(before: Any, after: Any, path: Way, field: Way) -> Iterator[Found]:
+Found = tuple[Way, Any, Any]
+
+
+def _compare(before: Any, after: Any, way: Way) -> Iterator[Found]:
     if before == after or (_is_empty(before) and _is_empty(after)):
         return
     if _all_are(Mapping, before, after):
-        yield from _compare_fields(before or {}, after or {}, path, field)
+        yield from _compare_fields(before or {}, after or {}, way)
     elif _all_are(list, before, after) and (_holds_entries(before) or _holds_entries(after)):
-        yield from _compare_entries(before or [], after or [], path, field)
+        yield from _compare_entries(before or [], after or [], way)
     else:
-        yield path, field, before, after
+        yield way, before, after
 
 
-def _compare_fields(before: Contents, after: Contents, path: Way, field: Way) -> Iterator[Found]:
+def _compare_fields(before: Contents, after: Contents, way: Way) -> Iterator[Found]:
     for name in dict.fromkeys([*before, *after]):
         if name != KEY:
-            yield from _compare(before.get(name), after.get(name), (*path, name), (*field, name))
+            yield from _compare(before.get(name), after.get(name), way.to_field(name))
 
 
 def _compare_entries(
-    before: Sequence[Contents], after: Sequence[Contents], path: Way, field: Way
+    before: Sequence[Contents], after: Sequence[Contents], way: Way
 ) -> Iterator[Found]:
     old, new = _named(before), _named(after)
     for name in dict.fromkeys([*old, *new]):
-        if name in old and name in new:
-            yield from _compare_fields(old[name], new[name], (*path, name), field)
+        one, other = old.get(name), new.get(name)
+        entry = way.to_entry(name, one or other or {})
+        if one is None or other is None:
+            yield entry, one, other
         else:
-            yield (*path, name), field, old.get(name), new.get(name)
+            yield from _compare_fields(one, other, entry)
 
 
 def _named(entries: Sequence[Contents]) -> dict[str, Contents]:

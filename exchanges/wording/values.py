@@ -31,9 +31,9 @@ def counted(number: int, unit: str) -> str:
 
 def listed(names: Iterable[Text], *, most: int = MOST_NAMED) -> str:
     """The names as a list of the reader's language, and how many more there are."""
-    names = [str(name) for name in names]
-    shown = names[:most]
-    if more := len(names) - len(shown):
+    texts = [str(name) for name in names]
+    shown = texts[:most]
+    if more := len(texts) - len(shown):
         shown.append(_("%(number)s more") % {"number": more})
     return format_list(shown, locale=_locale()) if shown else ""
 
