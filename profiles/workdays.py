@@ -37,6 +37,16 @@ def name_of_holiday(day: date, country: str, language: str) -> str:
     return str(_public_holidays(country.upper(), language).get(day, ""))
 
 
+def holidays_of_year(country: str, year: int, language: str = "en") -> list[tuple[date, str]]:
+    """The public holidays of a country (ISO 3166 code) in their order, with their names in the
+    language, or else in English; none for a country that the library does not know."""
+    try:
+        found = holidays.country_holidays(country.upper(), years=year, language=language)
+    except NotImplementedError:
+        return []
+    return sorted(found.items())
+
+
 def add_working_days(day: date, count: int, country: str | None = None) -> date:
     """The `count`-th working day after `day`; `day` itself for a count of 0."""
     if count < 0:

@@ -23,7 +23,7 @@ from exchanges.models import Exchange
 from exchanges.permissions import can_edit_commitment
 from exchanges.queries.agenda_templates import AgendaTemplate, agenda_from, days_from, template_of
 from exchanges.queries.drafts import draft_of
-from exchanges.services.drafting import save_section
+from exchanges.services.drafting import SectionChanged, save_section
 from exchanges.services.locking import locked_exchange
 from profiles.enums import Activity
 from profiles.models import User
@@ -47,6 +47,16 @@ class EntryChanged(StaleVersion):
         )
         super().__init__(text, code="entry_changed" if now else "entry_gone")
         self.now = now
+
+
+class AgendaChanged(StaleVersion):
+    """Somebody else changed the agenda since this person saw it; nothing was done."""
+
+    def __init__(self) -> None:
+        text = _(
+            "Somebody changed the agenda meanwhile. Look at it, and do it again if it still fits."
+        )
+        super().__init__(text, code="agenda_changed")
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def remove_entry(*, exchange_id: int, key: str, seen: str, actor: User) -> Agend
         _entry(agenda, key, seen)
         return shape.without(agenda, key)
 
-    return _change(exchange_id, actor, work)
+    return _change(exchange_id, actor, work, key)
 
 
 def copy_day(*, exchange_id: int, revision: int, day: date, to: date, actor: User) -> AgendaChange:
@@ -149,8 +159,8 @@ def replace_agenda(*, exchange_id: int, revision: int, template: str, actor: Use
 
 
 def restore_agenda(*, exchange_id: int, revision: int, content: JSON, actor: User) -> AgendaChange:
-    """The agenda says what it said before the last act. Raises `StaleVersion` (`SectionChanged`)
-    once somebody has written something else since."""
+    """The agenda says what it said before the last act. Raises `AgendaChanged` once
+    somebody has written something else since."""
     earlier: Agenda = section(Section.AGENDA, content)
     return _change(exchange_id, actor, lambda _agenda: earlier, revision=revision)
 
@@ -200,13 +210,16 @@ def _change(
             ) from full
         if len(after.slots) > MOST_ENTRIES:
             raise TransitionRefused("too_many", _("The agenda has too many entries."))
-        saved = save_section(
-            exchange_id=exchange_id,
-            name=Section.AGENDA,
-            content=after.to_json(),
-            revision=row.revision if revision is None else revision,
-            actor=actor,
-        )
+        try:
+            saved = save_section(
+                exchange_id=exchange_id,
+                name=Section.AGENDA,
+                content=after.to_json(),
+                revision=row.revision if revision is None else revision,
+                actor=actor,
+            )
+        except SectionChanged as changed:
+            raise AgendaChanged from changed
     return AgendaChange(before=row.content, after=after, revision=saved.revision, key=key)
 
 

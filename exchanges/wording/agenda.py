@@ -1,7 +1,7 @@
 """An agenda as its readers see it: days, times in the zones of both sides, and who sees to what."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -118,6 +118,13 @@ def time_at_visitor(slot: Slot, zones: Zones) -> str:
     return _("%(time)s on %(day)s") % {"time": text, "day": date_format(starts.date(), "j F")}
 
 
+def name_of_entry(slot: Slot, zones: Zones) -> str:
+    """All that an entry says, in one line."""
+    row = _row(slot, zones)
+    said = (name_of_day(slot.day), row.time, row.title, row.activity, row.responsible, row.place)
+    return " · ".join(text for text in said if text)
+
+
 def _row(slot: Slot, zones: Zones) -> Row:
     return Row(
         key=slot.key,
@@ -138,14 +145,17 @@ def responsible_name(code: str) -> str:
     return str(Responsible(code).label) if code in Responsible.values else code
 
 
+def _offset(zone: str, day: date) -> timedelta | None:
+    return datetime.combine(day, NOON, tzinfo=ZoneInfo(zone)).utcoffset()
+
+
 def _moved(day: date, moment: time, zones: Zones) -> datetime:
     there = datetime.combine(day, moment, tzinfo=ZoneInfo(zones.host))
     return there.astimezone(ZoneInfo(zones.visitor))
 
 
 def _span(starts: time, ends: time | None) -> str:
-    first = date_format(starts, "H:i")
-    return f"{first}–{date_format(ends, 'H:i')}" if ends else first
+    return f"{starts:%H:%M}–{ends:%H:%M}" if ends else f"{starts:%H:%M}"
 
 
 @lru_cache(maxsize=256)
