@@ -7,12 +7,19 @@ class ExchangesConfig(AppConfig):
     verbose_name = _("Exchanges")
 
     def ready(self) -> None:
-        from exchanges import receivers  # models can be imported only now
+        from cxc_portal.core.context import provide_navigation  # models can be imported only now
+        from exchanges import context, receivers, turns
+        from exchanges.queries.carried_on import exchanges_of_matches
         from exchanges.services import holdings
         from exchanges.views.group_offers import group_panel
         from profiles.panels import register_panel
+        from matching.successors import register_successors
         from profiles.personal_data import register
+        from profiles.turns import register_turns
 
         receivers.connect()
+        register_successors(exchanges_of_matches)
+        provide_navigation(context.navigation)
+        register_turns(turns.turns)
         register(*holdings.HOLDINGS)
         register_panel(group_panel)

@@ -1,10 +1,18 @@
 from django.urls import path
 
-from exchanges.views import exchange, group_offers, groups, overrides
+from exchanges.views import calendar, countries, desk, exchange, group_offers, groups, overrides
 
 app_name = "exchanges"
 urlpatterns = [
+    path("exchanges/", desk.exchanges, name="exchanges"),
+    path("exchanges/remind/", desk.remind, name="remind_many"),
     path("exchanges/<str:ref>/", exchange.exchange, name="exchange"),
+    path("exchanges/<str:ref>/calendar.ics", calendar.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="feed"),
+    path("accounts/calendar/", calendar.calendar_feed, name="calendar_feed"),
+    path("countries/", countries.countries, name="countries"),
+    path("countries/<str:code>/", countries.country, name="country"),
+    path("countries/<str:code>/guide/", countries.country_guide, name="country_guide"),
     path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),
     path("exchanges/<str:ref>/override/", overrides.override, name="override"),
     path("exchanges/<str:ref>/override/withdraw/", overrides.withdraw, name="withdraw_override"),

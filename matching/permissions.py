@@ -5,6 +5,7 @@ from typing import Any
 from cxc_portal.core.workflow import Workflow
 from matching.enums import ConversationState
 from matching.models import ContactBlock, Conversation, ConversationReport, Match
+from matching.successors import successor_of
 from matching.workflows import conversation_workflow, match_workflow
 from profiles.models import Profile
 from profiles.permissions import can_validate_profile
@@ -81,7 +82,11 @@ def can_withdraw_match(user: Any, match: Match) -> bool:
 
 
 def can_dissolve_match(user: Any, match: Match) -> bool:
-    return can_take_step_in(match_workflow, user, match, "dissolve")
+    """As long as what became of the match still ends with it."""
+    if not can_take_step_in(match_workflow, user, match, "dissolve"):
+        return False
+    successor = successor_of(match, user)
+    return successor is None or not successor.is_binding
 
 
 def is_side_of(user: Any, pair: Conversation | Match) -> bool:

@@ -24,6 +24,7 @@ from matching.models import Conversation, Match
 from matching.queries.conversations import contacts_usually_needed
 from matching.queries.left_behind import left_behind
 from matching.queries.reports import reports_for
+from matching.successors import successors_of
 from matching.workflows import conversation_workflow, match_workflow
 from profiles.models import Partnership, Profile
 from profiles.rules import current_rules
@@ -89,9 +90,14 @@ def _conversations(user: Any, own: set[int]) -> Iterator[Turn]:
 
 
 def _matches(user: Any, own: set[int]) -> Iterator[Turn]:
+    """Those whose matter nothing else carries on."""
     shown = Q(state__in=OPEN_MATCHES) | Q(state_since__gte=clock.now() - CLOSED_FOR)
     found = Match.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown)
-    for match in _with_sides(found):
+    matches = list(_with_sides(found))
+    carried_on = successors_of(matches, user)
+    for match in matches:
+        if match.pk in carried_on:
+            continue
         is_introduction = match.origin == MatchOrigin.INTRODUCED
         yield Turn(
             kind=_("Introduction") if is_introduction else _("Match"),

@@ -5,15 +5,16 @@ from django.shortcuts import redirect, render
 
 from cxc_portal.core.access import get_visible, members
 from exchanges.models import Exchange
-from exchanges.workflows import exchange_workflow
+from exchanges.queries.shown import for_batons
+from exchanges.views.exchange_page import exchange_page
 
 
 @members
 def exchange(request: HttpRequest, ref: str) -> HttpResponse:
-    visible = Exchange.objects.visible_to(request.user).with_parties()
-    found = get_visible(visible.prefetch_related("versions__signatures"), ref=ref)
-    baton = exchange_workflow.baton(found, request.user)
-    return render(request, "exchanges/exchange.html", {"exchange": found, "baton": baton})
+    """Whose turn it is, how far it has come, and all that is agreed."""
+    found = get_visible(for_batons(Exchange.objects.visible_to(request.user)), ref=ref)
+    context = {"exchange": found, "page": exchange_page(found, request.user)}
+    return render(request, "exchanges/exchange.html", context)
 
 
 @members

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock, mail
@@ -129,6 +130,9 @@ DESK_INTRODUCTION_ENDED = mail.register(
 ASKING = (MATCH_PROPOSED, MATCH_INTRODUCED, MATCH_WAITS)
 """These are news only as long as nobody has decided."""
 
+PLANNING = (MATCH_TO_PLAN, MATCH_CONFIRMED)
+"""These lead to what the match became."""
+
 _DECIDE = _("Look at the proposal")
 _LOOK = _("Look at the match")
 
@@ -180,7 +184,13 @@ def match_confirmed(match: Match) -> None:
         side=match.host,
         label=_("Plan the exchange"),
     )
-    _send(MATCH_CONFIRMED, members_of(match.host), match, side=match.visitor, label=_LOOK)
+    _send(
+        MATCH_CONFIRMED,
+        members_of(match.host),
+        match,
+        side=match.visitor,
+        label=_("Open the exchange"),
+    )
     _tell_desks(DESK_MATCH_CONFIRMED, match)
 
 
@@ -299,13 +309,19 @@ def _send(
                 "visitor": match.visitor.organisation.name,
                 "comment": "",
                 "expires_on": _day_before(match.expires_on),
-                "action_url": settings.SITE_URL + match.get_absolute_url(),
+                "action_url": settings.SITE_URL + _page_for(kind, match),
                 "action_label": label,
                 **context,
             },
             dedup_key=f"{kind.name}:{match.pk}:{event}:{person.email}",
             about=match,
         )
+
+
+def _page_for(kind: MailKind, match: Match) -> str:
+    if kind in PLANNING:
+        return reverse("exchanges:of_match", args=[match.pk])
+    return match.get_absolute_url()
 
 
 def _day_before(day: date) -> date:

@@ -18,6 +18,7 @@ from matching.queries.proposals import (
     rest_ends_on,
 )
 from matching.queries.rulesets import ruleset_of
+from matching.successors import Successor, successor_of
 from matching.workflows import match_workflow
 from profiles.models import Profile, User
 from profiles.rules import current_rules
@@ -32,12 +33,15 @@ TONES = {
 
 @dataclass(frozen=True)
 class MatchPage:
-    """`own` and `other` are the viewer's side and the other one; None for staff."""
+    """`own` and `other` are the viewer's side and the other one; None for staff. `successor` is
+    what a confirmed match became, where the viewer may look at it: then `baton` is its."""
 
     match: Match
     own: Profile | None
     other: Profile | None
     baton: Baton
+    successor: Successor | None
+    label: Text
     tone: str
     phase: int
     origin: Text
@@ -64,12 +68,18 @@ def match_page(match: Match, viewer: User) -> MatchPage:
     own = own_side(match, viewer)
     other = match.other(own) if own else None
     is_declined = match.state == MatchState.DECLINED
+    successor = successor_of(match, viewer)
+    baton = match_workflow.baton(match, viewer)
+    if successor and not successor.url:
+        successor = None
     ruleset = ruleset_of(RulesetVersion.objects.get(version=match.ruleset))
     return MatchPage(
         match=match,
         own=own,
         other=other,
-        baton=match_workflow.baton(match, viewer),
+        baton=successor.baton() if successor else baton,
+        successor=successor,
+        label=baton.label,
         phase=3 if match.state == MatchState.CONFIRMED else 2,
         tone=TONES.get(MatchState(match.state), ""),
         origin=MatchOrigin(match.origin).label,

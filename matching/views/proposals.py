@@ -16,6 +16,7 @@ from cxc_portal.core.types import Text
 from matching.enums import MatchState
 from matching.forms.match import DeclineForm, DissolveForm, ReasonForm
 from matching.models import Match
+from matching.permissions import can_dissolve_match
 from matching.queries.proposals import SHOWN
 from matching.services.matches import (
     accept_match,
@@ -50,7 +51,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.members
 def dissolve(request: HttpRequest, pk: int) -> HttpResponse:
-    """End what was confirmed, with a reason."""
+    """End what was confirmed, with a reason; later what became of it is ended there."""
     text = _("Dissolved. The other side and the partnerships read your reason.")
     return _with_reason(request, pk, "dissolve", dissolve_match, DissolveForm, text)
 
@@ -131,6 +132,8 @@ def _too_late(request: HttpRequest, found: Match, name: str) -> HttpResponse | N
     if found.state not in match_workflow.transitions[name].sources:
         return redirect(found)
     access.require(match_workflow.is_open(name, found, request.user))
+    if name == "dissolve" and not can_dissolve_match(request.user, found):
+        return redirect(found)
     return None
 
 
