@@ -1,6 +1,21 @@
 from django.urls import path
 
-from exchanges.views import calendar, countries, desk, exchange, group_offers, groups, overrides
+from exchanges.views import (
+    calendar,
+    comments,
+    commitment,
+    countries,
+    desk,
+    exchange,
+    files,
+    follow_up,
+    group_offers,
+    groups,
+    incidents,
+    interruptions,
+    overrides,
+    sections,
+)
 
 app_name = "exchanges"
 urlpatterns = [
@@ -13,9 +28,55 @@ urlpatterns = [
     path("countries/", countries.countries, name="countries"),
     path("countries/<str:code>/", countries.country, name="country"),
     path("countries/<str:code>/guide/", countries.country_guide, name="country_guide"),
+    path("exchanges/<str:ref>/commitment/", commitment.commitment, name="commitment"),
+    path("exchanges/<str:ref>/commitment/start/", commitment.start, name="start"),
+    path("exchanges/<str:ref>/commitment/changes/", commitment.changes, name="changes"),
+    path("exchanges/<str:ref>/commitment/files/", files.attach, name="attach"),
+    path("exchanges/<str:ref>/files/<int:pk>/", files.attachment, name="attachment"),
+    path(
+        "exchanges/<str:ref>/files/<int:pk>/remove/",
+        files.remove_attachment,
+        name="remove_attachment",
+    ),
+    path("exchanges/<str:ref>/comments/", comments.comment, name="comment"),
+    path("exchanges/<str:ref>/comments/<int:pk>/", comments.settle, name="settle_comment"),
+    path("exchanges/<str:ref>/commitment/<str:name>/", sections.section, name="section"),
+    path("exchanges/<str:ref>/commitment/<str:name>/merge/", sections.merge, name="merge"),
     path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),
     path("exchanges/<str:ref>/override/", overrides.override, name="override"),
     path("exchanges/<str:ref>/override/withdraw/", overrides.withdraw, name="withdraw_override"),
+    path("exchanges/<str:ref>/check-in/", follow_up.check_in, name="check_in"),
+    path("exchanges/<str:ref>/midway/", follow_up.midway, name="midway"),
+    path("exchanges/<str:ref>/attendance/", follow_up.attendance, name="attendance"),
+    path(
+        "exchanges/<str:ref>/incidents/", incidents.report_incident, name="report_incident"
+    ),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/comment/", incidents.comment_incident, name="comment_incident"),
+    path("incidents/<int:pk>/take-up/", incidents.take_up_incident, name="take_up_incident"),
+    path("incidents/<int:pk>/settle/", incidents.settle_incident, name="settle_incident"),
+    path("exchanges/<str:ref>/interrupt/", interruptions.interrupt, name="interrupt"),
+    path("interruptions/<int:pk>/", interruptions.interruption, name="interruption"),
+    path(
+        "interruptions/<int:pk>/agree/",
+        interruptions.agree_interruption,
+        name="agree_interruption",
+    ),
+    path(
+        "interruptions/<int:pk>/refuse/",
+        interruptions.refuse_interruption,
+        name="refuse_interruption",
+    ),
+    path(
+        "interruptions/<int:pk>/withdraw/",
+        interruptions.withdraw_interruption,
+        name="withdraw_interruption",
+    ),
+    path(
+        "interruptions/<int:pk>/proof/",
+        interruptions.interruption_proof,
+        name="interruption_proof",
+    ),
     path("proposals/<int:pk>/exchange/", exchange.of_match, name="of_match"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", group_offers.offer_group, name="offer_group"),
