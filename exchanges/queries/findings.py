@@ -114,8 +114,8 @@ def blocking(findings: Iterable[FoundRule]) -> list[FoundRule]:
 
 
 def require_sound(exchange: Exchange, terms: Terms) -> None:
-    """Raises `TransitionRefused` with all that still has to change and the ways out. Hold the lock
-    of the visit (`lock_visit`) before, so that it stays true."""
+    """Raises `TransitionRefused` with all that still has to change and the ways out. Whoever
+    writes on this holds the locks of `locked_with_visit`, so that it stays true."""
     if reasons := blocking(findings_of(exchange, terms)):
         sentences = (f"{found.text} {found.way_out}" for found in reasons)
         raise TransitionRefused("not_sound", " ".join(sentences))

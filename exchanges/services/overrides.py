@@ -1,4 +1,4 @@
-"""Warnings that a partnership lets pass, and the lock under which rules stay true."""
+"""Warnings that a partnership lets pass."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,13 +10,7 @@ from exchanges.models.draft import COMMENT_LENGTH
 from exchanges.permissions import can_override_warning
 from exchanges.queries.findings import FoundRule, findings_of
 from exchanges.services.locking import locked_exchange
-from profiles.models import Organisation, Partnership, User
-
-
-def lock_visit(organisation_id: int) -> Organisation:
-    """Nobody else decides about the visits of this organisation meanwhile: whoever freezes a text
-    takes this lock before that of the exchange, and checks the rules under both."""
-    return Organisation.objects.select_for_update(of=("self",)).get(pk=organisation_id)
+from profiles.models import Partnership, User
 
 
 def override_warning(*, exchange_id: int, code: str, reason: str, actor: User) -> Override:
