@@ -1,6 +1,8 @@
 from django.urls import path
 
 from exchanges.views import (
+    agenda,
+    agenda_entries,
     calendar,
     comments,
     commitment,
@@ -40,6 +42,14 @@ urlpatterns = [
     ),
     path("exchanges/<str:ref>/comments/", comments.comment, name="comment"),
     path("exchanges/<str:ref>/comments/<int:pk>/", comments.settle, name="settle_comment"),
+    path("exchanges/<str:ref>/commitment/agenda/", agenda.agenda, name="agenda"),
+    path("exchanges/<str:ref>/commitment/agenda/step/", agenda.step, name="agenda_step"),
+    path("exchanges/<str:ref>/commitment/agenda/entry/", agenda_entries.add, name="agenda_add"),
+    path(
+        "exchanges/<str:ref>/commitment/agenda/entry/<str:key>/",
+        agenda_entries.change,
+        name="agenda_entry",
+    ),
     path("exchanges/<str:ref>/commitment/<str:name>/", sections.section, name="section"),
     path("exchanges/<str:ref>/commitment/<str:name>/merge/", sections.merge, name="merge"),
     path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),

@@ -1,6 +1,7 @@
 """The mails of this app, a file for each business. What is imported here every process knows."""
 
 from exchanges.notifications import (
+    building,
     follow_up,
     groups,
     incidents,
@@ -9,4 +10,4 @@ from exchanges.notifications import (
     topics,
 )
 
-__all__ = ["follow_up", "groups", "incidents", "interruptions", "signing", "topics"]
+__all__ = ["building", "follow_up", "groups", "incidents", "interruptions", "signing", "topics"]

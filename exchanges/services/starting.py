@@ -56,15 +56,16 @@ def start_draft(*, exchange_id: int, programme: str, first_day: date, actor: Use
                 "started_already",
                 _("The draft has an agenda already. Change what you want to be different in it."),
             )
-        for name, part in _first_draft(exchange, terms, template, first_day).items():
+        for name, part in first_draft(exchange, terms, template, first_day).items():
             if part != getattr(terms, name):
                 write_section(exchange, sections[name], part.to_json(), actor)
     return exchange
 
 
-def _first_draft(
+def first_draft(
     exchange: Exchange, terms: Terms, template: AgendaTemplate, first_day: date
 ) -> dict[str, Part]:
+    """Every section, with what these terms say already kept and the programme from that day on."""
     mode = template.mode
     days = days_from(template, first_day, exchange.host.organisation.country_id)
     agenda = agenda_from(template, days=days)

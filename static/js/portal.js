@@ -30,6 +30,8 @@ function autosave(form) {
       const answer = await fetch(form.dataset.autosave || form.action, {
         method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" }, redirect: "error",
       });
+      const revision = answer.headers.get("X-Revision");
+      if (revision && form.elements.revision) form.elements.revision.value = revision;
       say(answer.ok ? status?.dataset.saved : status?.dataset.failed);
     } catch {
       say(status?.dataset.failed);

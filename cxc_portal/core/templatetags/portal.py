@@ -305,10 +305,11 @@ def filters(
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm) -> Options:
-    """What is wrong, with a link to each field; nothing when all is well."""
+def error_summary(*forms: BaseForm | list[BaseForm]) -> Options:
+    """What is wrong, with a link to each field; nothing when all is well. A list of forms counts
+    as its forms."""
     entries: list[dict[str, Any]] = []
-    for form in forms:
+    for form in [one for given in forms for one in (given if isinstance(given, list) else [given])]:
         for message in form.non_field_errors():
             entries.append({"target": "", "label": "", "message": message})
         for bound in form.visible_fields():

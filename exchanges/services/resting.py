@@ -1,0 +1,44 @@
+"""Drafts that nobody goes on writing."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from cxc_portal.core import clock
+from exchanges.enums import ExchangeState
+from exchanges.models import Exchange
+from exchanges.notifications import building as notifications
+from exchanges.services.locking import locked_exchange
+from profiles.rules import current_rules
+
+LATEST = timedelta(days=7)
+"""For how long after its day a reminder that the clock missed is still sent."""
+
+
+def recall_drafts() -> int:
+    """Remind both sides, once, of each draft that rests; says of how many. A second run does
+    nothing more."""
+    days = current_rules().integer("building.quiet_days")
+    latest = clock.today() - timedelta(days=days)
+    started = Exchange.objects.filter(
+        state=ExchangeState.BUILDING, state_since__date__lte=latest
+    ).order_by("pk")
+    return sum(_recall(key, days) for key in started.values_list("pk", flat=True))
+
+
+def _recall(exchange_id: int, days: int) -> bool:
+    with transaction.atomic():
+        exchange = locked_exchange(exchange_id)
+        if exchange.state != ExchangeState.BUILDING:
+            return False
+        touched = [
+            exchange.state_since,
+            exchange.sections.aggregate(at=Max("changed_at"))["at"],
+            exchange.comments.aggregate(at=Max("at"))["at"],
+        ]
+        since = clock.day_of(max(moment for moment in touched if moment))
+        rests = clock.today() - since
+        if not timedelta(days=days) <= rests <= timedelta(days=days) + LATEST:
+            return False
+        return notifications.draft_rests(exchange, since=str(since), days=rests.days) > 0
