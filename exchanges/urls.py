@@ -4,6 +4,7 @@ from exchanges.views import (
     agenda,
     agenda_entries,
     calendar,
+    cancelling,
     comments,
     commitment,
     countries,
@@ -17,6 +18,9 @@ from exchanges.views import (
     interruptions,
     overrides,
     sections,
+    signatories,
+    signing,
+    versions,
 )
 
 app_name = "exchanges"
@@ -55,12 +59,11 @@ urlpatterns = [
     path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),
     path("exchanges/<str:ref>/override/", overrides.override, name="override"),
     path("exchanges/<str:ref>/override/withdraw/", overrides.withdraw, name="withdraw_override"),
+    path("exchanges/<str:ref>/cancel/", cancelling.cancel, name="cancel"),
     path("exchanges/<str:ref>/check-in/", follow_up.check_in, name="check_in"),
     path("exchanges/<str:ref>/midway/", follow_up.midway, name="midway"),
     path("exchanges/<str:ref>/attendance/", follow_up.attendance, name="attendance"),
-    path(
-        "exchanges/<str:ref>/incidents/", incidents.report_incident, name="report_incident"
-    ),
+    path("exchanges/<str:ref>/incidents/", incidents.report_incident, name="report_incident"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/comment/", incidents.comment_incident, name="comment_incident"),
     path("incidents/<int:pk>/take-up/", incidents.take_up_incident, name="take_up_incident"),
@@ -87,6 +90,25 @@ urlpatterns = [
         interruptions.interruption_proof,
         name="interruption_proof",
     ),
+    path("exchanges/<str:ref>/commitment/freeze/", versions.freeze, name="freeze"),
+    path("exchanges/<str:ref>/sign/", signing.sign, name="sign"),
+    path("exchanges/<str:ref>/sign/code/", signing.code, name="signing_code"),
+    path("exchanges/<str:ref>/sign/return/", signing.return_version, name="return_version"),
+    path("exchanges/<str:ref>/sign/refuse/", signing.refuse_version, name="refuse_version"),
+    path("exchanges/<str:ref>/sign/remind/", signatories.remind, name="remind"),
+    path(
+        "exchanges/<str:ref>/sign/delegate/<str:capacity>/", signatories.delegate, name="delegate"
+    ),
+    path(
+        "exchanges/<str:ref>/sign/delegations/<int:pk>/end/",
+        signatories.end_delegation,
+        name="end_delegation",
+    ),
+    path("exchanges/<str:ref>/sign/paper/<str:capacity>/", signatories.paper, name="paper"),
+    path("exchanges/<str:ref>/versions/<int:number>/", versions.version, name="version"),
+    path("exchanges/<str:ref>/versions/<int:number>/document/", versions.document, name="document"),
+    path("exchanges/<str:ref>/evidence/", versions.evidence, name="evidence"),
+    path("exchanges/<str:ref>/scans/<int:pk>/", versions.scan, name="scan"),
     path("proposals/<int:pk>/exchange/", exchange.of_match, name="of_match"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", group_offers.offer_group, name="offer_group"),

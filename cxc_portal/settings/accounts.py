@@ -72,6 +72,7 @@ ACCOUNT_RATE_LIMITS = {
     "try": "120/m/ip",
     "verify": "30/m/ip",
     "alert": "20/h/ip",
+    "signing_code": "3/m/user,20/h/user",
 }
 # How many proxies in front of the portal are ours: they add the visitor's address that the limits
 # above count by.

@@ -14,6 +14,7 @@ from exchanges.models.exchange import Exchange, OfExchangeQuerySet
 from profiles.models import Partnership, User
 
 DIGEST_LENGTH = 64
+SHORT_DIGEST = 12
 REASON_LENGTH = 1000
 
 
@@ -88,6 +89,11 @@ class CommitmentVersion(models.Model):
     @property
     def name(self) -> str:
         return f"{self.ref} v{self.number}"
+
+    @property
+    def short_digest(self) -> str:
+        """Enough of the digest to recognise it by eye."""
+        return self.digest[:SHORT_DIGEST]
 
     def signed_capacities(self) -> set[str]:
         """In which capacities it is signed; prefetched `signatures` are used."""

@@ -2,6 +2,7 @@
 
 from exchanges.notifications import (
     building,
+    cancelling,
     follow_up,
     groups,
     incidents,
@@ -10,4 +11,13 @@ from exchanges.notifications import (
     topics,
 )
 
-__all__ = ["building", "follow_up", "groups", "incidents", "interruptions", "signing", "topics"]
+__all__ = [
+    "building",
+    "cancelling",
+    "follow_up",
+    "groups",
+    "incidents",
+    "interruptions",
+    "signing",
+    "topics",
+]

@@ -15,9 +15,12 @@ from exchanges.commitment.terms import (
     Slot,
     When,
 )
-from exchanges.enums import Capacity
+from exchanges.enums import Capacity, SignatureMethod
 from exchanges.models import DraftSection, Exchange
 from exchanges.queries.clauses import clauses_for, standard_responsibilities
+from exchanges.services.freezing import freeze_commitment
+from exchanges.services.signing import sign_version
+from exchanges.workflows.parties import open_version
 from matching.enums import MatchState
 from profiles.models import Profile, User
 from profiles.workdays import is_working_day
@@ -123,3 +126,31 @@ def person_of(exchange: Exchange, capacity: str) -> User:
     acronym = exchange.partnership_of(capacity).acronym
     found = User.objects.filter(staff_roles__partnership__acronym=acronym).first()
     return found or StaffRoleFactory(acronym=acronym).user
+
+
+def frozen_exchange(*, days: list[date] | None = None, **fields: Any) -> Exchange:
+    """A drafted exchange whose text the visitor has frozen: both organisations are to sign."""
+    exchange = drafted_exchange(days=days, **fields)
+    freeze_commitment(exchange_id=exchange.pk, actor=person_of(exchange, "VO"))
+    return Exchange.objects.with_parties().get(pk=exchange.pk)
+
+
+def signed_by(exchange: Exchange, *capacities: str) -> Exchange:
+    """The open version with the signatures of these, in their order."""
+    for capacity in capacities:
+        version = open_version(exchange)
+        assert version is not None
+        sign_version(
+            version_id=version.pk,
+            digest=version.digest,
+            name="Ana Signs",
+            method=SignatureMethod.PASSWORD,
+            actor=person_of(exchange, capacity),
+            capacities=[capacity],
+        )
+    return Exchange.objects.with_parties().get(pk=exchange.pk)
+
+
+def validated_exchange(*, days: list[date] | None = None, **fields: Any) -> Exchange:
+    """All four have signed; the exchange is about to start."""
+    return signed_by(frozen_exchange(days=days, **fields), *Capacity)

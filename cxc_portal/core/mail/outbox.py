@@ -76,14 +76,18 @@ def _inserted(mail: OutgoingMail) -> bool:
     return True
 
 
-def cancel(*, about: models.Model, kinds: tuple[MailKind, ...]) -> int:
-    """Take back what has not gone out yet about an object; says how many mails that were."""
-    return OutgoingMail.objects.filter(
+def cancel(*, about: models.Model, kinds: tuple[MailKind, ...], recipient: Any = None) -> int:
+    """Take back what has not gone out yet about an object, to everybody or to one person; says how
+    many mails that were."""
+    mails = OutgoingMail.objects.filter(
         about_type=about._meta.label_lower,
         about_id=str(about.pk),
         kind__in=[kind.name for kind in kinds],
         status=MailStatus.QUEUED,
-    ).update(status=MailStatus.CANCELLED, paced_on=None)
+    )
+    if recipient is not None:
+        mails = mails.filter(recipient=recipient)
+    return mails.update(status=MailStatus.CANCELLED, paced_on=None)
 
 
 def resend(*, mail_id: int, actor: Any) -> OutgoingMail:

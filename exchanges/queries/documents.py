@@ -1,0 +1,25 @@
+"""Where the documents of a commitment are found."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from cxc_portal.core.models import Document
+from exchanges.models import CommitmentVersion
+
+COMMITMENT_KIND = "exchanges/commitment"
+
+
+def document_of(version: CommitmentVersion) -> Document | None:
+    """The document of a version, made or still being made; none before all have signed."""
+    return documents_of([version]).last()
+
+
+def documents_of(versions: Iterable[CommitmentVersion]) -> QuerySet[Document]:
+    """The documents of these versions, in the order of their making."""
+    found = Document.objects.filter(
+        kind=COMMITMENT_KIND,
+        about_type=CommitmentVersion._meta.label_lower,
+        about_id__in=[str(version.pk) for version in versions],
+    )
+    return found.order_by("created_at", "pk")

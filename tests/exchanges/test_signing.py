@@ -1,0 +1,10 @@
+import pytest
+from exchanges.enums import ExchangeState
+from tests.factories.exchanges import frozen_exchange, validated_exchange
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+
+def test_all_four_validate():
+    exchange = validated_exchange()
+    assert exchange.state == ExchangeState.VALIDATED
