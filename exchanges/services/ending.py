@@ -1,7 +1,8 @@
 """What ends together with an exchange: its commitment, its match, what is still asked. Whoever
 calls holds the locks of `locked_with_visit`."""
 
-from exchanges.models import Exchange
+from cxc_portal.core import clock
+from exchanges.models import Exchange, GroupPlace
 from exchanges.workflows import commitment_workflow, interruption_workflow
 from exchanges.workflows.interruption import ASKED
 from exchanges.workflows.parties import open_version, version_in_force
@@ -34,3 +35,8 @@ def drop_open_interruption(exchange: Exchange) -> None:
     """What is asked about an exchange that is over needs no answer."""
     for interruption in exchange.interruptions.filter(state=ASKED):
         interruption_workflow.apply(interruption, "withdraw", actor=None)
+
+
+def free_place(exchange: Exchange) -> None:
+    """Another visitor can take the place in the group."""
+    GroupPlace.objects.filter(exchange=exchange).taken().update(left_at=clock.now())
