@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from cxc_portal.core import documents
 from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
+from cxc_portal.core.types import Text
 from exchanges.enums import OVER, Capacity, SignatureMethod, VersionState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep, Signature
 from exchanges.queries.documents import COMMITMENT_KIND
@@ -24,7 +25,7 @@ TIME = "j F Y, H:i:s"
 def standing(document: Document) -> Standing:
     """Whether the version is still in force; nothing is said that the file does not show."""
     version = CommitmentVersion.objects.select_related("exchange").get(pk=document.about_id)
-    facts = [
+    facts: list[tuple[Text, Text]] = [
         (_("Reference"), version.ref),
         (_("Version"), str(version.number)),
         (_("In force since"), in_utc(version.in_force_at)),
@@ -148,7 +149,7 @@ def _signature(version: CommitmentVersion, signature: Signature) -> dict[str, st
 
 def note_on(signature: Signature) -> str:
     """On whose behalf, or how on paper, somebody signed."""
-    if signature.method == SignatureMethod.PAPER:
+    if signature.signed_on is not None:
         values = {
             "day": date_format(signature.signed_on, "j F Y"),
             "by": signature.entered_by,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exchanges.services import announcing, incidents, running
+from exchanges.services import announcing, incidents, reminding, running
 
 
 @shared_task(name="exchanges.start_due_exchanges")
@@ -33,3 +33,9 @@ def mind_running() -> int:
 def climb_unsettled() -> int:
     """Take incidents that nobody settled one rung up; says how many."""
     return incidents.climb_unsettled()
+
+
+@shared_task(name="exchanges.remind_missing_signatories")
+def remind_missing_signatories() -> int:
+    """Remind those who have yet to sign before the start; says how many."""
+    return reminding.remind_missing_signatories()

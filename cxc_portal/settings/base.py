@@ -192,6 +192,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "starts-ahead": {"task": "exchanges.announce_starts", "schedule": crontab(minute=40)},
     "running-exchanges": {"task": "exchanges.mind_running", "schedule": crontab(minute=45)},
+    "missing-signatures": {
+        "task": "exchanges.remind_missing_signatories",
+        "schedule": crontab(hour=7, minute=20),
+    },
     "unsettled-incidents": {"task": "exchanges.climb_unsettled", "schedule": crontab(minute=50)},
     "expired-sessions": {
         "task": "core.clear_expired_sessions",

@@ -1,4 +1,4 @@
-"""Who signs a commitment, and who stands behind each of its four parties, as recipients of mails."""
+"""Who signs a commitment, and who stands behind each of its parties, as recipients of mails."""
 
 from collections.abc import Iterable
 

@@ -126,13 +126,13 @@ def version_void(version: CommitmentVersion, actor: User) -> None:
 def version_returned(version: CommitmentVersion, actor: User, comment: str) -> None:
     """The organisations are to write again; the partnerships know that it takes longer."""
     mail.cancel(about=version, kinds=ASKING)
-    context = {"comment": comment, "by": _by(version, actor), "label": _WRITE}
+    by = _by(version, actor)
     sides = _people(version.exchange, ORGANISATIONS, but=actor)
-    _tell(COMMITMENT_RETURNED, sides, version, **context)
+    _tell(COMMITMENT_RETURNED, sides, version, label=_WRITE, comment=comment, by=by)
     told = {person.email for person in sides}
     desks = _people(version.exchange, PARTNERSHIPS, but=actor)
     rest = [person for person in desks if person.email not in told]
-    _tell(DESK_COMMITMENT_RETURNED, rest, version, **context)
+    _tell(DESK_COMMITMENT_RETURNED, rest, version, label=_LOOK, comment=comment, by=by)
 
 
 def version_refused(version: CommitmentVersion, actor: User, comment: str) -> None:

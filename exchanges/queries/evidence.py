@@ -54,7 +54,7 @@ def _about(model: Any, keys: Iterable[int]) -> Q:
 
 
 def _people(entries: Iterable[AuditEntry]) -> dict[int, str]:
-    keys = {entry.actor_id for entry in entries} - {None}
+    keys = {entry.actor_id for entry in entries if entry.actor_id is not None}
     return {user.pk: str(user) for user in User.objects.filter(pk__in=keys)}
 
 

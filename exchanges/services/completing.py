@@ -1,9 +1,11 @@
 """What follows from a signature: the partnerships are asked, or the version comes into force."""
 
+from typing import Any
+
 from cxc_portal.core import documents, mail
+from exchanges.commitment.terms import Terms
 from exchanges.documents import COMMITMENT, order_commitment
 from exchanges.enums import ORGANISATIONS, Capacity, ExchangeState, VersionState
-from exchanges.commitment.terms import Terms
 from exchanges.models import CommitmentVersion, Exchange
 from exchanges.notifications import signing as notifications
 from exchanges.workflows import commitment_workflow, exchange_workflow
@@ -54,7 +56,7 @@ def _mirror(
 ) -> None:
     """The exchange takes over mode and days; calendars are told when others held before."""
     when = Terms.from_json(version.snapshot["terms"]).when
-    changes = {"mode": when.mode, "starts_on": when.starts_on, "ends_on": when.ends_on}
+    changes: dict[str, Any] = {"mode": when.mode, "starts_on": when.starts_on, "ends_on": when.ends_on}
     others = exchange.versions.exclude(pk=version.pk)
     if others.filter(in_force_at__isnull=False).exists():
         changes["calendar_sequence"] = exchange.calendar_sequence + 1

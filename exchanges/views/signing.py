@@ -24,8 +24,8 @@ from exchanges.services.returning import refuse_version as refuse
 from exchanges.services.returning import return_version as send_back
 from exchanges.services.signing import StaleText, note_opened, require_current, sign_version
 from exchanges.views.signatures import signature_board, signatures_context
-from exchanges.views.version_changes import changes_of
 from exchanges.views.signing_code import is_code_sent, send_code, take_code
+from exchanges.views.version_changes import changes_of
 from exchanges.wording.differences import in_words
 from exchanges.workflows import commitment_workflow
 from exchanges.workflows.parties import open_version

@@ -1,6 +1,7 @@
 import pytest
+
 from exchanges.enums import ExchangeState
-from tests.factories.exchanges import frozen_exchange, validated_exchange
+from tests.factories.exchanges import validated_exchange
 
 pytestmark = pytest.mark.usefixtures("reference")
 
