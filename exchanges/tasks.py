@@ -39,3 +39,9 @@ def climb_unsettled() -> int:
 def remind_missing_signatories() -> int:
     """Remind those who have yet to sign before the start; says how many."""
     return reminding.remind_missing_signatories()
+
+
+@shared_task(name="exchanges.recall_drafts")
+def recall_drafts() -> int:
+    """Remind both sides of drafts that nobody goes on writing; says of how many."""
+    return resting.recall_drafts()

@@ -196,6 +196,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exchanges.remind_missing_signatories",
         "schedule": crontab(hour=7, minute=20),
     },
+    "resting-drafts": {
+        "task": "exchanges.recall_drafts",
+        "schedule": crontab(hour=5, minute=30),
+    },
     "unsettled-incidents": {"task": "exchanges.climb_unsettled", "schedule": crontab(minute=50)},
     "expired-sessions": {
         "task": "core.clear_expired_sessions",

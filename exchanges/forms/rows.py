@@ -9,10 +9,22 @@ Values = dict[str, Any]
 MOST_ROWS = 30
 
 
-class RowForm(forms.Form):
-    """One row; one in which nothing was typed counts for nothing."""
+class UnfinishedForm(forms.Form):
+    """Fields marked as needed may still be left for later; the rules say what is missing."""
 
     use_required_attribute = False
+
+    def full_clean(self) -> None:
+        needed = [field for field in self.fields.values() if field.required]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        for field in needed:
+            field.required = True
+
+
+class RowForm(UnfinishedForm):
+    """One row; one in which nothing was typed counts for nothing."""
 
     def typed(self) -> Values:
         """What was typed, read or not."""

@@ -34,7 +34,7 @@ from exchanges.commitment.terms import (
 )
 from exchanges.commitment.terms import Outcome as OutcomeTerms
 from exchanges.enums import Capacity, ExchangeMode
-from exchanges.forms.rows import RowForm, Rows
+from exchanges.forms.rows import RowForm, Rows, UnfinishedForm
 from exchanges.models import DraftSection, Exchange
 from exchanges.queries.clauses import clauses_for, standard_responsibilities
 from profiles.enums import Activity, Objective
@@ -49,13 +49,12 @@ MODE_HINTS = {
 }
 
 
-class SectionForm(forms.Form):
+class SectionForm(UnfinishedForm):
     """One section of a draft, with the revision that the person started from."""
 
     section_name: ClassVar[str]
     fields_template: ClassVar[str] = ""
     has_autosave: ClassVar[bool] = False
-    use_required_attribute = False
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -78,15 +77,6 @@ class SectionForm(forms.Form):
 
     def prepare(self) -> None:
         """Fill in what depends on the exchange."""
-
-    def full_clean(self) -> None:
-        """Fields marked as needed may still be left for later."""
-        needed = [field for field in self.fields.values() if field.required]
-        for field in needed:
-            field.required = False
-        super().full_clean()
-        for field in needed:
-            field.required = True
 
     def clean_revision(self) -> int:
         revision = self.cleaned_data["revision"]
@@ -196,14 +186,14 @@ class WhenForm(SectionForm):
 
 
 class PersonForm(RowForm):
-    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=160)
-    position = forms.CharField(label=gettext_lazy("Position"), required=False, max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    position = forms.CharField(label=gettext_lazy("Position"), max_length=100)
     email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel"}),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
 
     def clean_name(self) -> str:
@@ -311,12 +301,8 @@ class ResponsibilitiesForm(SectionForm):
 
 
 class OutcomeForm(RowForm):
-    text = LongTextField(
-        label=gettext_lazy("What you expect"), required=False, max_length=500, rows=2
-    )
-    measure = LongTextField(
-        label=gettext_lazy("How you will recognise it"), required=False, max_length=500, rows=2
-    )
+    text = LongTextField(label=gettext_lazy("What you expect"), max_length=500, rows=2)
+    measure = LongTextField(label=gettext_lazy("How you will recognise it"), max_length=500, rows=2)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

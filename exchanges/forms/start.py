@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from cxc_portal.core import clock
 from cxc_portal.core.forms import ChoiceCards, DateInput
+from exchanges.commitment.terms import PHYSICAL
 from exchanges.queries.agenda_templates import AgendaTemplate
 from exchanges.queries.suggested_dates import Start
+from exchanges.wording.values import counted
 
 OTHER = "other"
 WEEKDAY = "l j F Y"
@@ -50,11 +52,12 @@ class StartForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.fields["programme"].choices = [(one.code, one.title) for one in programmes]
+        length = counted(usual.length, "days" if usual.mode == PHYSICAL else "half-days")
         days = [(str(one.first), date_format(one.first, WEEKDAY)) for one in starts]
         self.fields["start"].choices = [*days, (OTHER, _("Another day"))]
         self.fields["start"].widget.hints = {
-            str(one.first): _("%(programme)s, until %(day)s")
-            % {"programme": usual.title, "day": date_format(one.last, WEEKDAY)}
+            str(one.first): _("%(length)s until %(day)s")
+            % {"length": length, "day": date_format(one.last, WEEKDAY)}
             for one in starts
         }
         self.fields["start"].help_text = (

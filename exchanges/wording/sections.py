@@ -1,7 +1,8 @@
 """The sections of a commitment as people read them: one line a field."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,25 +46,27 @@ def lines_of(name: str, values: Any, exchange: Exchange) -> list[Line]:
     return _LINES[name](values, exchange)
 
 
-def _line(key: str, label: Text, texts: Iterable[Text] | Text) -> Line:
-    found = [texts] if isinstance(texts, str) or not isinstance(texts, Iterable) else texts
-    return Line(key, label, [str(text) for text in found if text])
+def _line(key: str, label: Text, *texts: Text) -> Line:
+    return Line(key, label, [str(text) for text in texts if text])
 
 
 def _when(when: When, exchange: Exchange) -> list[Line]:
-    days = [day_text(day) for day in (when.starts_on, when.ends_on) if day]
     lines = [
         _line("mode", _("How you meet"), _mode(when.mode)),
-        _line("starts_on", _("First day"), days[:1] if when.starts_on else []),
-        _line("ends_on", _("Last day"), days[-1:] if when.ends_on else []),
+        _line("starts_on", _("First day"), _day(when.starts_on)),
+        _line("ends_on", _("Last day"), _day(when.ends_on)),
     ]
     if when.is_physical or when.travel_days:
-        lines.append(_line("travel_days", _("Days of travel"), map(day_text, when.travel_days)))
+        lines.append(_line("travel_days", _("Days of travel"), *map(day_text, when.travel_days)))
     if when.is_physical or when.venue:
         lines.append(_line("venue", _("Where"), when.venue))
     if not when.is_physical or when.platform:
         lines.append(_line("platform", _("Platform"), when.platform))
     return [*lines, _line("room", _("Where to report on the first day"), when.room)]
+
+
+def _day(day: date | None) -> str:
+    return day_text(day) if day else ""
 
 
 def _mode(mode: str) -> Text:
@@ -72,7 +75,7 @@ def _mode(mode: str) -> Text:
 
 def _people(people: People, exchange: Exchange) -> list[Line]:
     return [
-        _line(side, exchange.party_name(side), map(_person, getattr(people, side)))
+        _line(side, exchange.party_name(side), *map(_person, getattr(people, side)))
         for side in SIDES
     ]
 
@@ -83,15 +86,15 @@ def _person(person: Person) -> str:
 
 def _purpose(purpose: Purpose, exchange: Exchange) -> list[Line]:
     return [
-        _line("objectives", _("Objectives"), map(purpose_text, purpose.objectives)),
-        _line("activities", _("Activities"), map(purpose_text, purpose.activities)),
+        _line("objectives", _("Objectives"), *map(purpose_text, purpose.objectives)),
+        _line("activities", _("Activities"), *map(purpose_text, purpose.activities)),
         _line("text", _("In own words"), purpose.text),
     ]
 
 
 def _agenda(agenda: Agenda, exchange: Exchange) -> list[Line]:
     entries = (f"{name_of_day(slot.day)}, {time_of(slot)}: {slot.title}" for slot in agenda.slots)
-    return [_line("slots", _("Entries"), entries)]
+    return [_line("slots", _("Entries"), *entries)]
 
 
 def _responsibilities(texts: Responsibilities, exchange: Exchange) -> list[Line]:
@@ -113,14 +116,14 @@ def _outcomes(outcomes: Outcomes, exchange: Exchange) -> list[Line]:
         else outcome.text
         for outcome in outcomes.items
     )
-    return [_line("items", _("Expected outcomes"), entries)]
+    return [_line("items", _("Expected outcomes"), *entries)]
 
 
 def _clauses(clauses: Clauses, exchange: Exchange) -> list[Line]:
     language = language_name(clauses.language) if clauses.language else ""
     return [
         _line("language", _("Working language"), language),
-        _line("agreed", _("Agreed clauses"), map(clause_text, clauses.agreed)),
+        _line("agreed", _("Agreed clauses"), *map(clause_text, clauses.agreed)),
         _line("further", _("Further clauses"), clauses.further),
     ]
 
