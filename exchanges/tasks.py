@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exchanges.services import announcing, incidents, reminding, running
+from exchanges.services import announcing, incidents, reminding, resting, running
 
 
 @shared_task(name="exchanges.start_due_exchanges")
