@@ -112,10 +112,10 @@ def can_end_delegation(user: Any, exchange: Exchange, delegation: Delegation) ->
     """Whoever named the colleague, the colleague, and the participant whose signature it is."""
     if delegation.capacity not in exchange.capacities_of(user):
         return False
-    own = {delegation.delegator_id, delegation.delegate_id}
-    if not Capacity(delegation.capacity).is_partnership:
-        own.add(exchange.profile_of(delegation.capacity).contact_id)
-    return user.pk in own
+    if user.pk in (delegation.delegator_id, delegation.delegate_id):
+        return True
+    is_partnership = Capacity(delegation.capacity).is_partnership
+    return not is_partnership and user.pk == exchange.profile_of(delegation.capacity).contact_id
 
 
 def can_enter_paper(user: Any, exchange: Exchange, capacity: str) -> bool:

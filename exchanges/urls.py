@@ -34,6 +34,7 @@ urlpatterns = [
     path("countries/", countries.countries, name="countries"),
     path("countries/<str:code>/", countries.country, name="country"),
     path("countries/<str:code>/guide/", countries.country_guide, name="country_guide"),
+    path("exchanges/<str:ref>/commitment/freeze/", versions.freeze, name="freeze"),
     path("exchanges/<str:ref>/commitment/", commitment.commitment, name="commitment"),
     path("exchanges/<str:ref>/commitment/start/", commitment.start, name="start"),
     path("exchanges/<str:ref>/commitment/changes/", commitment.changes, name="changes"),
@@ -54,8 +55,6 @@ urlpatterns = [
         agenda_entries.change,
         name="agenda_entry",
     ),
-    path("exchanges/<str:ref>/commitment/<str:name>/", sections.section, name="section"),
-    path("exchanges/<str:ref>/commitment/<str:name>/merge/", sections.merge, name="merge"),
     path("exchanges/<str:ref>/findings/", overrides.findings, name="findings"),
     path("exchanges/<str:ref>/override/", overrides.override, name="override"),
     path("exchanges/<str:ref>/override/withdraw/", overrides.withdraw, name="withdraw_override"),
@@ -90,7 +89,6 @@ urlpatterns = [
         interruptions.interruption_proof,
         name="interruption_proof",
     ),
-    path("exchanges/<str:ref>/commitment/freeze/", versions.freeze, name="freeze"),
     path("exchanges/<str:ref>/sign/", signing.sign, name="sign"),
     path("exchanges/<str:ref>/sign/code/", signing.code, name="signing_code"),
     path("exchanges/<str:ref>/sign/return/", signing.return_version, name="return_version"),
@@ -119,4 +117,7 @@ urlpatterns = [
     path("groups/<int:pk>/close/", group_offers.close_group, name="close_group"),
     path("groups/<int:pk>/reopen/", group_offers.reopen_group, name="reopen_group"),
     path("groups/<int:pk>/cancel/", group_offers.cancel_group, name="cancel_group"),
+    # Last: any other word below the commitment names one of its sections.
+    path("exchanges/<str:ref>/commitment/<str:name>/", sections.section, name="section"),
+    path("exchanges/<str:ref>/commitment/<str:name>/merge/", sections.merge, name="merge"),
 ]
