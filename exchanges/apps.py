@@ -8,16 +8,19 @@ class ExchangesConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core.context import provide_navigation  # models can be imported only now
+        from cxc_portal.core.documentation import register_page
         from exchanges import context, receivers, turns
         from exchanges.queries.carried_on import exchanges_of_matches
         from exchanges.services import holdings
         from exchanges.views.group_offers import group_panel
-        from profiles.panels import register_panel
+        from exchanges.wording.rules_page import rules_page
         from matching.successors import register_successors
+        from profiles.panels import register_panel
         from profiles.personal_data import register
         from profiles.turns import register_turns
 
         receivers.connect()
+        register_page("exchange-rules.md", rules_page)
         register_successors(exchanges_of_matches)
         provide_navigation(context.navigation)
         register_turns(turns.turns)

@@ -93,6 +93,11 @@ def rules_in_force() -> list[Rule]:
     ]
 
 
+def origins() -> dict[str, tuple[str, str]]:
+    """What each rule is called and where it stands, by its key, whatever its value."""
+    return {row["key"]: (row["label"], row["source"]) for row in _descriptions()}
+
+
 @lru_cache
 def _descriptions() -> list[dict[str, str]]:
     with DESCRIPTIONS.open(encoding="utf-8-sig", newline="") as file:

@@ -1,7 +1,7 @@
 """The pages of the documentation that are drawn from the portal's own tables."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.template.loader import get_template
@@ -46,12 +46,17 @@ def mails_page() -> str:
             "Each is a row in the outbox, written with the change it tells of, in the language of "
             "its recipient. The text of a secret one (codes, links that log in) is shown to no "
             "staff and is erased once it is sent.",
-            _table(("mail", "goes to", "when", "subject", "secret"), rows),
+            table(("mail", "goes to", "when", "subject", "secret"), rows),
         ]
         return "\n\n".join(parts) + "\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"states.md": states_page, "mails.md": mails_page}
+PAGES: dict[str, Callable[[], str]] = {"states.md": states_page, "mails.md": mails_page}
+
+
+def register_page(name: str, draw: Callable[[], str]) -> None:
+    """Let an app draw a page of `docs/` from tables of its own; called from `apps.ready()`."""
+    PAGES[name] = draw
 
 
 def _lifecycle(workflow: Workflow) -> str:
@@ -59,7 +64,7 @@ def _lifecycle(workflow: Workflow) -> str:
     subject = log._meta.get_field("subject").related_model
     start = subject._meta.get_field("state").get_default()
     states = [
-        (f"`{s.value}`", s.label, _party(s.responsible), _places(s.waiting), _places(s.next))
+        (f"`{s.value}`", s.label, _party(s.responsible), places(s.waiting), places(s.next))
         for s in workflow.states.values()
     ]
     steps = [
@@ -77,8 +82,8 @@ def _lifecycle(workflow: Workflow) -> str:
         [
             f"## {str(subject._meta.verbose_name).capitalize()}",
             _diagram(workflow, start),
-            _table(("state", "reads", "who must act", "while others wait", "next"), states),
-            _table(("step", "reads", "from", "to", "who may", "reason needed"), steps),
+            table(("state", "reads", "who must act", "while others wait", "next"), states),
+            table(("step", "reads", "from", "to", "who may", "reason needed"), steps),
         ]
     )
 
@@ -110,7 +115,7 @@ def _party(party: str | None) -> str:
     return "the portal" if party == SYSTEM else str(getattr(party, "label", party))
 
 
-def _places(text: Text) -> str:
+def places(text: Text) -> str:
     """A sentence whose places for names stand in brackets."""
     return PLACE.sub(r"[\1]", str(text))
 
@@ -126,7 +131,7 @@ def _secret(kind: MailKind) -> str:
     return "yes" if kind.is_confidential else ""
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[Text]]) -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[Text]]) -> str:
     lines = [list(head)]
     lines.append(["---"] * len(lines[0]))
     lines += [[_cell(value) for value in row] for row in rows]

@@ -21,7 +21,7 @@ def test_the_command_writes_the_pages(settings, tmp_path, capsys):
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     call_command("write_docs")
-    assert capsys.readouterr().out == "docs/states.md\ndocs/mails.md\n"
+    assert capsys.readouterr().out == "".join(f"docs/{name}\n" for name in documentation.PAGES)
     for name, draw in documentation.PAGES.items():
         assert (tmp_path / "docs" / name).read_text(encoding="utf-8") == draw()
 

@@ -14,6 +14,7 @@ ROOMS = (
     "*/services/*",
     "*/services.py",
     "*/planning/*",
+    "*/commitment/*",
     "*/scoring/*",
     "*/scoring.py",
     "*/permissions/*",
