@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exchanges.services import announcing, incidents, reminding, resting, running
+from exchanges.services import announcing, groups, incidents, reminding, resting, running
 
 
 @shared_task(name="exchanges.start_due_exchanges")
@@ -45,3 +45,9 @@ def remind_missing_signatories() -> int:
 def recall_drafts() -> int:
     """Remind both sides of drafts that nobody goes on writing; says of how many."""
     return resting.recall_drafts()
+
+
+@shared_task(name="exchanges.close_due_groups")
+def close_due_groups() -> int:
+    """Groups whose closing day is over take no further visitors; says how many."""
+    return groups.close_due_groups()

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exchanges.recall_drafts",
         "schedule": crontab(hour=5, minute=30),
     },
+    "groups-that-close": {"task": "exchanges.close_due_groups", "schedule": crontab(minute=5)},
     "unsettled-incidents": {"task": "exchanges.climb_unsettled", "schedule": crontab(minute=50)},
     "expired-sessions": {
         "task": "core.clear_expired_sessions",

@@ -32,11 +32,13 @@ class GroupForm(forms.Form):
         label=gettext_lazy("Title"),
         max_length=120,
         help_text=gettext_lazy("Such as “Batteries in practice: three days with our members”."),
+        error_messages={"required": gettext_lazy("Give the group a title.")},
     )
     description = forms.CharField(
         label=gettext_lazy("What awaits visitors?"),
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": gettext_lazy("Say in a few words what awaits visitors.")},
     )
     template = forms.ChoiceField(
         label=gettext_lazy("Programme"),
@@ -51,8 +53,13 @@ class GroupForm(forms.Form):
             "The other days follow by themselves, without weekends and public "
             "holidays of your country."
         ),
+        error_messages={"required": gettext_lazy("Give the first day.")},
     )
-    places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, initial=5)
+    places = forms.IntegerField(
+        label=gettext_lazy("Places"),
+        initial=5,
+        error_messages={"required": gettext_lazy("Say how many visitors you can receive.")},
+    )
     closes_on = forms.DateField(
         label=gettext_lazy("Places can be taken until"), required=False, widget=DateInput
     )
@@ -73,7 +80,7 @@ class GroupForm(forms.Form):
         rules = current_rules()
         self.lead = rules.integer("signing.first_days")
         self.fields["template"].choices = _programmes(host)
-        self.fields["places"].max_value = rules.integer("group.max_places")
+        self.fields["places"].widget.attrs |= {"min": 1, "max": rules.integer("group.max_places")}
         self.fields["eligible_types"].choices = [(one.pk, one.label) for one in visiting_types()]
         self.fields["closes_on"].help_text = ngettext_lazy(
             "Empty: %(days)d day before the first day, which leaves time to sign.",
@@ -83,6 +90,16 @@ class GroupForm(forms.Form):
         if self.has_visitors:
             for name in FIXED_FIELDS:
                 del self.fields[name]
+
+    @property
+    def asked(self) -> list[Any]:
+        """The fields that everybody fills in."""
+        return [field for field in self if field.name != "eligible_types"]
+
+    @property
+    def names_types(self) -> bool:
+        """Whether only some types are wanted."""
+        return bool(self["eligible_types"].value())
 
     @property
     def has_visitors(self) -> bool:

@@ -140,6 +140,13 @@ def visiting_types() -> QuerySet[OrganisationType]:
     return OrganisationType.objects.filter(may_visit=True).order_by("position", "label")
 
 
+def types_named_by(offer: GroupOffer) -> list[OrganisationType]:
+    """The types that the host wants; none where it welcomes all that may visit."""
+    types = list(visiting_types())
+    named = [one for one in types if one.pk in offer.eligible_types]
+    return [] if named == types else named
+
+
 def sections_from(template: AgendaTemplate, days: Sequence[date], text: str) -> dict[str, JSON]:
     """What each visitor's draft begins with: the days, the purpose and the agenda."""
     return {

@@ -39,4 +39,4 @@ def drop_open_interruption(exchange: Exchange) -> None:
 
 def free_place(exchange: Exchange) -> None:
     """Another visitor can take the place in the group."""
-    GroupPlace.objects.filter(exchange=exchange).taken().update(left_at=clock.now())
+    GroupPlace.objects.filter(exchange=exchange, left_at=None).update(left_at=clock.now())

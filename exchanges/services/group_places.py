@@ -6,15 +6,19 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
-from exchanges.enums import ExchangeMode, GroupState
+from exchanges.commitment.terms import Terms
+from exchanges.enums import SIGNABLE, ExchangeMode, ExchangeState, GroupState
 from exchanges.models import Exchange, GroupOffer, GroupPlace
 from exchanges.notifications import groups as notifications
 from exchanges.permissions import can_join_group, can_leave_group
+from exchanges.queries.drafts import sections_of
+from exchanges.queries.groups import template_in
+from exchanges.services.cancelling import cancel_exchange
 from exchanges.services.groups import locked_offer
-from exchanges.services.locking import locked_exchange
+from exchanges.services.locking import locked_exchange, locked_with_visit
+from exchanges.services.starting import first_draft
 from matching.services.group_matches import check_place, confirm_group_match
-from matching.services.matches import dissolve_match
-from matching.services.matches_rules import locked_match, locked_profiles
+from matching.services.matches_rules import locked_profiles
 from profiles.models import OrganisationType, Profile, User
 from profiles.rules import RuleBook, current_rules
 
@@ -57,23 +61,26 @@ def join_group(*, offer_id: int, visitor_id: int, actor: User) -> GroupPlace:
 def leave_group(*, offer_id: int, visitor_id: int, actor: User, comment: str) -> GroupPlace:
     """The place is free again and the visitor's exchange is given up; the host reads why.
 
-    Raises `TransitionRefused` once the commitment is frozen: then the exchange is cancelled.
+    Raises `TransitionRefused` while the commitment is being signed and after it: then the exchange
+    itself is cancelled, with all that this means.
     """
     with transaction.atomic():
         found = GroupPlace.objects.filter(offer=offer_id, visitor=visitor_id).taken()
-        place = found.select_related("exchange", "visitor__organisation").first()
+        place = found.select_related("offer", "visitor__organisation").first()
         if place is None:
             raise TransitionRefused("no_place", _("This visitor has no place in the group."))
-        locked_match(place.exchange.match_id)
-        locked_offer(offer_id)
-        place.exchange = locked_exchange(place.exchange_id)
+        exchange = locked_with_visit(place.exchange_id)
         if not can_leave_group(actor, place):
             raise NotAllowed(_("You may not give up this place."))
-        dissolve_match(match_id=place.exchange.match_id, actor=actor, comment=comment)
-        place.left_at = clock.now()
-        place.save(update_fields=["left_at"])
+        if exchange.state in (*SIGNABLE, ExchangeState.VALIDATED):
+            raise TransitionRefused(
+                "frozen_already",
+                _("The commitment was frozen already. Cancel the exchange on its page instead."),
+            )
+        cancel_exchange(exchange_id=exchange.pk, actor=actor, reason=comment)
+        place.refresh_from_db()
         audit.record(
-            "group.leave", subject=place.offer, actor=actor, data={"exchange": place.exchange.ref}
+            "group.leave", subject=place.offer, actor=actor, data={"exchange": exchange.ref}
         )
     return place
 
@@ -135,9 +142,14 @@ def _require_visit(offer: GroupOffer, visitor: Profile, rules: RuleBook) -> None
 
 
 def _begin_draft(exchange: Exchange, offer: GroupOffer) -> None:
-    """Each section begins with what the host offers; the rest stays as the two profiles say."""
-    for row in exchange.sections.filter(name__in=offer.sections):
-        row.content = {**row.content, **offer.sections[row.name]}
+    """Each section begins with what the host offers, completed so that little is left to write."""
+    rows, sections = sections_of(exchange), offer.sections
+    contents = {name: {**row.content, **sections.get(name, {})} for name, row in rows.items()}
+    if template := template_in(offer):
+        parts = first_draft(exchange, Terms.from_json(contents), template, offer.starts_on)
+        contents |= {name: part.to_json() for name, part in parts.items()}
+    for name, row in rows.items():
+        row.content = contents[name]
         row.save(update_fields=["content"])
 
 

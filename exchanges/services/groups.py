@@ -16,11 +16,11 @@ from exchanges.enums import ExchangeMode, ExchangeState, GroupState
 from exchanges.models import Exchange, GroupOffer, GroupPlace
 from exchanges.notifications import groups as notifications
 from exchanges.permissions import can_edit_group, can_offer_group
+from exchanges.services.cancelling import cancel_exchange
 from exchanges.workflows import group_workflow
 from matching.models import Match
-from matching.services.matches import dissolve_match
 from profiles.enums import Mode
-from profiles.models import OrganisationType, Profile, User
+from profiles.models import Organisation, OrganisationType, Profile, User
 from profiles.rules import current_rules
 
 FIXED = ("title", "mode", "starts_on", "ends_on", "eligible_types", "sections")
@@ -115,7 +115,7 @@ def cancel_group(*, offer_id: int, actor: User, comment: str) -> GroupOffer:
             if exchange.state == ExchangeState.BUILDING:
                 text = _("The group exchange was cancelled. %(reason)s")
                 reason = text % {"reason": comment.strip()}
-                dissolve_match(match_id=exchange.match_id, actor=actor, comment=reason)
+                cancel_exchange(exchange_id=exchange.pk, actor=actor, reason=reason)
             else:
                 notifications.group_cancelled(offer, exchange, comment.strip())
     return offer
@@ -152,8 +152,11 @@ def _locked_with_all(offer_id: int) -> tuple[GroupOffer, list[Exchange]]:
     taken = GroupPlace.objects.filter(offer=offer_id).taken()
     places = list(taken.values_list("visitor", "exchange", "exchange__match"))
     host_id = GroupOffer.objects.values_list("host_id", flat=True).get(pk=offer_id)
+    visitors = [visitor for visitor, *_more in places]
+    organisations = Organisation.objects.select_for_update(of=("self",), no_key=True)
+    list(organisations.filter(profiles__in=visitors).order_by("pk"))
     profiles = Profile.objects.select_for_update(of=("self",)).order_by("pk")
-    list(profiles.filter(pk__in=[host_id, *(visitor for visitor, *_more in places)]))
+    list(profiles.filter(pk__in=[host_id, *visitors]))
     matches = Match.objects.select_for_update(of=("self",)).order_by("pk")
     list(matches.filter(pk__in=[match for *_more, match in places]))
     offer = locked_offer(offer_id)

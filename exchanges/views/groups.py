@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cxc_portal.core import access
+from cxc_portal.core import access, places
 from cxc_portal.core.errors import TransitionRefused
 from exchanges.forms.group import GroupReasonForm
 from exchanges.models import GroupOffer, GroupPlace
@@ -22,13 +22,15 @@ from exchanges.queries.groups import (
     own_groups,
     own_places_in,
     participants_of,
+    types_named_by,
     visitors_of_member,
 )
 from exchanges.services.group_places import join_group as join
 from exchanges.services.group_places import leave_group as leave
 from exchanges.services.group_places import reason_against_joining
+from exchanges.wording.agenda import Zones, agenda_table
 from exchanges.workflows import group_workflow
-from profiles.models import OrganisationType, Profile
+from profiles.models import Profile
 from profiles.views.sections import posted
 
 PER_PAGE = 24
@@ -56,18 +58,18 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     (card,) = cards_of([offer], user)
     visitors = visitors_of_member(user)
-    places = own_places_in(offer, user)
+    own_places = own_places_in(offer, user)
     reasons = {one: reason_against_joining(offer, one) for one in visitors}
     can_edit = can_edit_group(user, offer)
     context = {
         "offer": offer,
         "card": card,
         "baton": group_workflow.baton(offer, user),
-        "agenda": agenda_of(offer),
-        "types": OrganisationType.objects.filter(pk__in=offer.eligible_types).order_by("position"),
-        "own_places": places,
+        "agenda": agenda_table(agenda_of(offer), _zones(offer, visitors)),
+        "types": types_named_by(offer),
+        "own_places": own_places,
         "joinable": [one for one, reason in reasons.items() if not reason],
-        "reasons": [] if places else [(one, why) for one, why in reasons.items() if why],
+        "reasons": [] if own_places else [(one, why) for one, why in reasons.items() if why],
         "participants": participants_of(offer, user) if can_edit else [],
         "can_edit": can_edit,
         "can_close": can_take_step_in_group(user, offer, "close"),
@@ -118,6 +120,13 @@ def leave_group(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "exchanges/group_leave.html", context)
 
 
+def _zones(offer: GroupOffer, visitors: list[Profile]) -> Zones:
+    """The clocks of the host and of the viewer's own visitor."""
+    host = offer.host.organisation
+    visitor = visitors[0].organisation if visitors else host
+    return Zones(*(places.time_zone(one.city, one.country_id) for one in (host, visitor)))
+
+
 def _offer(request: HttpRequest, pk: int) -> GroupOffer:
     visible = GroupOffer.objects.visible_to(request.user).select_related(*SHOWN)
     return access.get_visible(visible, pk=pk)
@@ -125,6 +134,6 @@ def _offer(request: HttpRequest, pk: int) -> GroupOffer:
 
 def _place(request: HttpRequest, pk: int) -> GroupPlace:
     """One's own place in the group; 403 for whoever may look at the group but has none."""
-    places = own_places_in(_offer(request, pk), request.user)
-    access.require(bool(places) and can_leave_group(request.user, places[0]))
-    return places[0]
+    own = own_places_in(_offer(request, pk), request.user)
+    access.require(bool(own) and can_leave_group(request.user, own[0]))
+    return own[0]

@@ -8,8 +8,8 @@ import time_machine
 from cxc_portal.core import clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.models import AuditEntry, OutgoingMail
-from exchanges.enums import ExchangeState
-from exchanges.models import Exchange, GroupOffer, GroupPlace
+from exchanges.enums import ExchangeState, VersionState
+from exchanges.models import CommitmentVersion, Exchange, GroupOffer, GroupPlace
 from exchanges.notifications.groups import GROUP_JOINED
 from exchanges.queries.drafts import draft_of
 from exchanges.services.group_places import join_group, leave_group, reason_against_joining
@@ -290,6 +290,7 @@ def test_a_cancelled_exchange_frees_the_place_by_itself():
     offer = offered_group(places=1)
     place = place_in(offer)
     moved_on(place, ExchangeState.CANCELLED)
+    assert offer.places_taken.all().taken().count() == 0
     Match.objects.update(state=MatchState.FINISHED)
     again = place_in(offer, place.visitor)
     place.refresh_from_db()
@@ -305,6 +306,31 @@ def test_nobody_leaves_by_this_way_what_is_being_signed():
     assert refusal.value.code == "frozen_already"
     place.refresh_from_db()
     assert (place.left_at, Match.objects.get().state) == (None, MatchState.CONFIRMED)
+
+
+def test_a_text_that_was_sent_back_can_be_left_too():
+    place = place_in(offered_group())
+    frozen = CommitmentVersion.objects.create(
+        exchange=place.exchange,
+        number=1,
+        snapshot={},
+        template_version=1,
+        language="en",
+        digest="0" * 64,
+        state=VersionState.RETURNED,
+        frozen_by=member_of(place.visitor),
+    )
+    assert left(place).left_at is not None
+    assert Match.objects.get().state == MatchState.FINISHED
+    assert frozen.exchange_id == place.exchange_id
+
+
+def test_what_was_given_up_elsewhere_is_not_given_up_again():
+    place = place_in(offered_group())
+    moved_on(place, ExchangeState.ABORTED)
+    with pytest.raises(TransitionRefused) as refusal:
+        left(place)
+    assert refusal.value.code == "too_late"
 
 
 def test_nobody_leaves_twice():
