@@ -1,7 +1,7 @@
 """Comments beside the sections of a draft."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -12,7 +12,8 @@ from exchanges.forms.comments import CommentForm
 from exchanges.models import Exchange, SectionComment
 from exchanges.permissions import can_comment_commitment
 from exchanges.services.comments import comment_section, settle_comment
-from exchanges.views.commitment_page import commitment_page, for_commitment
+from exchanges.views.commitment import commitment_response
+from exchanges.views.commitment_page import for_commitment
 
 
 @members
@@ -37,9 +38,7 @@ def comment(request: HttpRequest, ref: str) -> HttpResponse:
             form.add_error(None, str(refused.message))
         else:
             return _back(exchange, section)
-    page = commitment_page(exchange, request.user, posted=form)
-    context = {"page": page, "exchange": exchange, "posted": form}
-    return render(request, "exchanges/commitment.html", context, status=422)
+    return commitment_response(request, exchange, posted=form)
 
 
 @members

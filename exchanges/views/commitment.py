@@ -10,6 +10,7 @@ from cxc_portal.core.access import get_visible, members, require
 from cxc_portal.core.errors import DomainError
 from exchanges.commitment.differences import differences
 from exchanges.enums import ExchangeMode
+from exchanges.forms.comments import CommentForm
 from exchanges.forms.start import StartForm
 from exchanges.models import Exchange, SectionChange
 from exchanges.permissions import can_edit_commitment
@@ -20,6 +21,7 @@ from exchanges.queries.shown import for_batons
 from exchanges.queries.suggested_dates import suggested_starts, usual_programme
 from exchanges.services.starting import start_draft
 from exchanges.views.commitment_page import author_name, commitment_page, for_commitment
+from exchanges.views.signatures import signatures_context
 from exchanges.wording.differences import in_words
 from matching.queries.proposals import modes_between
 
@@ -30,8 +32,20 @@ PER_PAGE = 20
 def commitment(request: HttpRequest, ref: str) -> HttpResponse:
     """All sections, who changed them, what is said about them, and what comes next."""
     visible = for_commitment(Exchange.objects.visible_to(request.user))
-    page = commitment_page(get_visible(visible, ref=ref), request.user)
-    return render(request, "exchanges/commitment.html", {"page": page, "exchange": page.exchange})
+    return commitment_response(request, get_visible(visible, ref=ref))
+
+
+def commitment_response(
+    request: HttpRequest, exchange: Exchange, posted: CommentForm | None = None
+) -> HttpResponse:
+    """The page; with the comment that was `posted` and refused, it stands in its field again."""
+    context = {
+        "exchange": exchange,
+        "page": commitment_page(exchange, request.user, posted),
+        "posted": posted,
+        **signatures_context(request, exchange),
+    }
+    return render(request, "exchanges/commitment.html", context, status=422 if posted else 200)
 
 
 @members

@@ -24,6 +24,7 @@ from exchanges.permissions import (
     can_comment_commitment,
     can_edit_commitment,
     can_freeze_commitment,
+    can_sign_version,
 )
 from exchanges.queries.drafts import draft_contents, draft_of, sections_of
 from exchanges.queries.findings import FoundRule, blocking, findings_of, in_section
@@ -139,8 +140,10 @@ def _action(
     exchange: Exchange, viewer: User, terms: Terms, findings: list[FoundRule]
 ) -> Action | None:
     """Starting the draft, freezing a sound one, or reading what is to be signed."""
-    if open_version(exchange):
-        return Action(_("Read the version to sign"), reverse("exchanges:sign", args=[exchange.ref]))
+    if version := open_version(exchange):
+        if not can_sign_version(viewer, version):
+            return None
+        return Action(_("Read and sign"), reverse("exchanges:sign", args=[exchange.ref]))
     if can_edit_commitment(viewer, exchange) and not terms.agenda.slots:
         return Action(
             _("Start with three choices"), reverse("exchanges:start", args=[exchange.ref])
