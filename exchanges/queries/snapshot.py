@@ -189,7 +189,7 @@ def _contents(exchange: Exchange, terms: Terms) -> JSON:
             {
                 "day": day.isoformat() if day else "",
                 "label": _day(day),
-                "rows": [_row(exchange, slot) for slot in slots],
+                "rows": [_row(slot) for slot in slots],
             }
             for day, slots in groupby(terms.agenda.slots, key=lambda slot: slot.day)
         ],
@@ -216,20 +216,14 @@ def _contents(exchange: Exchange, terms: Terms) -> JSON:
     }
 
 
-def _row(exchange: Exchange, slot: Slot) -> JSON:
-    host, visitor = exchange.party_name(Capacity.HO), exchange.party_name(Capacity.VO)
-    responsible = {
-        Responsible.HOST.value: host,
-        Responsible.VISITOR.value: visitor,
-        Responsible.BOTH.value: _("%(host)s and %(visitor)s") % {"host": host, "visitor": visitor},
-    }
+def _row(slot: Slot) -> JSON:
     times = [moment.strftime(TIME) for moment in (slot.starts, slot.ends) if moment]
     return {
         "part": _label(DayPart, slot.part),
         "time": "–".join(times),
         "activity": _label(Activity, slot.activity),
         "title": slot.title,
-        "responsible": responsible.get(slot.responsible, ""),
+        "responsible": _label(Responsible, slot.responsible),
         "place": slot.place,
     }
 
