@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import TemplateDoesNotExist, engines
 from django.template.loader import get_template
 
+from cxc_portal.core import documents
 from cxc_portal.core.mail import kinds
 from tests.architecture.deployment_files import ROOT, local_apps
 from tests.strict_client import PageReader
@@ -88,8 +89,13 @@ def of_mails() -> set[str]:
     return {f"{kind.template}{ending}" for kind in kinds() for ending in endings}
 
 
+def of_documents() -> set[str]:
+    return {kind.template for kind in documents.kinds()}
+
+
 def unused() -> list[str]:
-    used = {*called_in_code(), *called_in_templates(), *of_mails(), *BY_CONVENTION}
+    called = {*called_in_code(), *called_in_templates()}
+    used = {*called, *of_mails(), *of_documents(), *BY_CONVENTION}
     return [name for name in names() if name not in used and not replaces_another(name)]
 
 

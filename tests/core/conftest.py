@@ -1,9 +1,14 @@
+import importlib
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from cxc_portal.core import documents
 from cxc_portal.core.mail import MailKind, Recipient, queue
 from cxc_portal.core.mail.delivery import deliver_mail
+from tests.core.document_trial import NAME, SAMPLE, SNAPSHOT
+from tests.factories import UserFactory
 from tests.smtp import mail_server
 
 TEXTS = {
@@ -54,3 +59,47 @@ def postbox(settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         yield box
+
+
+@pytest.fixture
+def sample(settings, monkeypatch):
+    """A kind of document with a template of its own."""
+    first = settings.TEMPLATES[0]
+    folder = Path(__file__).with_name("templates")
+    settings.TEMPLATES = [{**first, "DIRS": [*first["DIRS"], folder]}]
+    registry = importlib.import_module("cxc_portal.core.documents.registry")
+    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
+    monkeypatch.setattr(registry, "_made", dict(registry._made))
+    return documents.register(SAMPLE)
+
+
+@pytest.fixture
+def sealing(monkeypatch):
+    """The keys of the documents that were handed to the workers."""
+    keys = []
+    monkeypatch.setattr("cxc_portal.core.documents.making.make_document.enqueue", keys.append)
+    return keys
+
+
+@pytest.fixture
+def order(sample, sealing, db):
+    """Orders a document about a person of its own."""
+
+    def order(kind=sample, about=None, **options):
+        options = {"snapshot": SNAPSHOT, "language": "en", "name": NAME} | options
+        return documents.order(kind, about=about or UserFactory(), **options)
+
+    return order
+
+
+@pytest.fixture
+def made(order):
+    """Orders a document and makes it."""
+
+    def made(*args, **options):
+        document = order(*args, **options)
+        assert documents.make(document.pk)
+        document.refresh_from_db()
+        return document
+
+    return made

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.core import ratelimit
+from allauth.decorators import rate_limit
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -81,12 +81,11 @@ class VerifyForm(forms.Form):
 @access.public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit(action="verify")  # type: ignore[untyped-decorator]
 def verify(request: HttpRequest) -> HttpResponse:
     """Takes a file, or a code, which then stands in the address. Nothing is kept."""
     if request.method != "POST":
         return render(request, "core/verify.html", {"form": VerifyForm()})
-    if not ratelimit.consume(request, action="verify"):
-        return _too_often(request)
     form = VerifyForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "core/verify.html", {"form": form})
@@ -98,16 +97,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 @access.public
 @never_cache
 @require_safe
+@rate_limit(action="verify", limit_get=True)  # type: ignore[untyped-decorator]
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """Where the QR code of a document leads."""
-    if not ratelimit.consume(request, action="verify"):
-        return _too_often(request)
     return _answer(request, documents.verify_code(code))
-
-
-def _too_often(request: HttpRequest) -> HttpResponse:
-    answer: HttpResponse = ratelimit.respond_429(request)
-    return answer
 
 
 def _answer(request: HttpRequest, verdict: Verdict, *, file_name: str = "") -> HttpResponse:
