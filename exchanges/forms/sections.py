@@ -1,8 +1,7 @@
-"""The pages of a draft, one topic each. All of them let unfinished things be saved: what is still
-missing for signing stands in the findings, not in the way of writing."""
+"""The pages of a draft, one topic each."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,11 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cxc_portal.core.forms import (
-    ChoiceCards,
     ChoiceCardsMultiple,
-    DateInput,
-    DateRange,
-    DateRangeField,
     PickerSelect,
 )
 from cxc_portal.core.types import Text
@@ -29,160 +24,18 @@ from exchanges.commitment.terms import (
     Person,
     Purpose,
     Responsibilities,
-    When,
-    section,
 )
 from exchanges.commitment.terms import Outcome as OutcomeTerms
-from exchanges.enums import Capacity, ExchangeMode
-from exchanges.forms.rows import RowForm, Rows, UnfinishedForm
-from exchanges.models import DraftSection, Exchange
+from exchanges.enums import Capacity
+from exchanges.forms.rows import RowForm, Rows
+from exchanges.forms.section import SectionForm
+from exchanges.forms.when import WhenForm
 from exchanges.queries.clauses import clauses_for, standard_responsibilities
 from profiles.enums import Activity, Objective
 from profiles.forms.section import LongTextField
 from profiles.languages import language_choices
 
-LONG, SHORT, LINE = 3000, 1500, 200
-BAD_DAY = {"invalid": gettext_lazy("Give a day such as 2027-03-01.")}
-MODE_HINTS = {
-    ExchangeMode.PHYSICAL: gettext_lazy("The visitor travels and receives a lump sum."),
-    ExchangeMode.VIRTUAL: gettext_lazy("Nobody travels; nothing is paid."),
-}
-
-
-class SectionForm(UnfinishedForm):
-    """One section of a draft, with the revision that the person started from."""
-
-    section_name: ClassVar[str]
-    fields_template: ClassVar[str] = ""
-    has_autosave: ClassVar[bool] = False
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, *, exchange: Exchange, row: DraftSection
-    ) -> None:
-        self.exchange, self.row = exchange, row
-        self.written = section(row.name, row.content)
-        initial = {**self.initial_values(), "revision": row.revision}
-        super().__init__(data, initial=initial)
-        self.rows = self.make_rows(data)
-        self.prepare()
-
-    def initial_values(self) -> dict[str, Any]:
-        """What the fields say at first."""
-        return dict(self.written.__dict__)
-
-    def make_rows(self, data: Mapping[str, Any] | None) -> list[Rows]:
-        return []
-
-    def prepare(self) -> None:
-        """Fill in what depends on the exchange."""
-
-    def clean_revision(self) -> int:
-        revision = self.cleaned_data["revision"]
-        return self.row.revision if revision is None else int(revision)
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), *(rows.is_valid() for rows in self.rows)])
-
-    def press(self, button: str, value: str) -> None:
-        """A button of the page that changes the form and saves nothing."""
-        found = {rows.name: rows for rows in self.rows}
-        name, _sep, number = value.partition("-")
-        if button == "add" and name in found:
-            found[name].add()
-        elif button == "remove" and name in found and number.isdecimal():
-            found[name].remove(int(number))
-
-    @property
-    def every_form(self) -> list[forms.Form]:
-        """For the error summary."""
-        return [self, *(row for rows in self.rows for row in rows.forms)]
-
-    def content(self) -> JSON:
-        """The section as it is to be kept."""
-        raise NotImplementedError  # pragma: no cover
-
-
-class WhenForm(SectionForm):
-    section_name = "when"
-    fields_template = "exchanges/_section_when.html"
-
-    mode = forms.ChoiceField(
-        label=gettext_lazy("In person or online?"),
-        choices=ExchangeMode.choices,
-        widget=ChoiceCards(hints=MODE_HINTS),
-    )
-    days = DateRangeField(
-        label=gettext_lazy("First and last day"),
-        help_text=gettext_lazy("Without the days of the journey."),
-    )
-    there = forms.DateField(
-        label=gettext_lazy("Day of the journey there"),
-        required=False,
-        widget=DateInput,
-        error_messages=BAD_DAY,
-    )
-    back = forms.DateField(
-        label=gettext_lazy("Day of the journey back"),
-        required=False,
-        widget=DateInput,
-        error_messages=BAD_DAY,
-    )
-    venue = forms.CharField(
-        label=gettext_lazy("Where it takes place"),
-        help_text=gettext_lazy("Name and address of the place, or of each place."),
-        max_length=LINE * 2,
-    )
-    platform = forms.CharField(
-        label=gettext_lazy("How you meet online"),
-        help_text=gettext_lazy("The platform, and who sends the link."),
-        max_length=LINE,
-    )
-    room = forms.CharField(
-        label=gettext_lazy("Where to report on the first day"),
-        help_text=gettext_lazy("A room, a gate, a person. It can change after signing."),
-        required=False,
-        max_length=LINE,
-    )
-
-    def initial_values(self) -> dict[str, Any]:
-        when: When = self.written
-        return {
-            **when.__dict__,
-            "days": DateRange(when.starts_on, when.ends_on),
-            "there": self._travel(before=True),
-            "back": self._travel(before=False),
-        }
-
-    def _travel(self, *, before: bool) -> Any:
-        """The day of the journey on this side of the stay."""
-        when: When = self.written
-        first = when.starts_on
-        days = [d for d in when.travel_days if (first is None or d <= first) == before]
-        return (days[0] if before else days[-1]) if days else None
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        there, back = cleaned.get("there"), cleaned.get("back")
-        if there and back and back < there:
-            self.add_error("back", _("The journey back is before the journey there."))
-        return cleaned
-
-    def content(self) -> JSON:
-        cleaned, days = self.cleaned_data, self.cleaned_data["days"] or DateRange(None, None)
-        shown = {self.initial["there"], self.initial["back"]}
-        kept = {day for day in self.written.travel_days if day not in shown}
-        travel = kept | {day for day in (cleaned["there"], cleaned["back"]) if day}
-        return When(
-            mode=cleaned["mode"] or self.written.mode,
-            starts_on=days.start,
-            ends_on=days.end,
-            travel_days=tuple(sorted(travel)),
-            venue=cleaned["venue"],
-            platform=cleaned["platform"],
-            room=cleaned["room"],
-        ).to_json()
+LONG, SHORT = 3000, 1500
 
 
 class PersonForm(RowForm):

@@ -25,6 +25,7 @@ from exchanges.permissions import can_edit_commitment
 from exchanges.queries.clauses import clauses_for, standard_responsibilities
 from exchanges.queries.drafts import draft_contents, draft_of, sections_of
 from exchanges.services.locking import locked_exchange
+from exchanges.services.moving import moved_agenda
 from exchanges.services.versions import note_edit
 from exchanges.workflows.parties import version_in_force
 from profiles.models import User
@@ -47,14 +48,20 @@ class SectionChanged(StaleVersion):
 
 
 def save_section(
-    *, exchange_id: int, name: str, content: JSON, revision: int, actor: User
+    *,
+    exchange_id: int,
+    name: str,
+    content: JSON,
+    revision: int,
+    actor: User,
+    moves_agenda: bool = False,
 ) -> DraftSection:
     """The section says this from now on, for both sides.
 
     `revision` is the one that the person started from: with a newer one in place `SectionChanged`
     is raised, unless it says the same already. Saying the same again changes nothing. A version
-    that is being signed follows by `note_edit`. Raises `TransitionRefused` for content that is not
-    of the section's shape.
+    that is being signed follows by `note_edit`. With `moves_agenda` the agenda follows another
+    first day. Raises `TransitionRefused` for content that is not of the section's shape.
     """
     with transaction.atomic():
         exchange = locked_exchange(exchange_id)
@@ -66,9 +73,12 @@ def save_section(
             return row
         if row.revision != revision:
             raise SectionChanged(row, wanted)
+        before = draft_of(exchange).when
         write_section(exchange, row, wanted, actor)
         if name == "when":
             _follow_mode(exchange, actor)
+            if moves_agenda:
+                _follow_first_day(exchange, before, actor)
     return row
 
 
@@ -159,6 +169,17 @@ def _follow_mode(exchange: Exchange, actor: User) -> None:
     for name, part in fitting.items():
         if part != getattr(terms, name):
             write_section(exchange, sections[name], part.to_json(), actor)
+
+
+def _follow_first_day(exchange: Exchange, before: When, actor: User) -> None:
+    """The entries of the agenda are on the same days of the stay as they were."""
+    terms = draft_of(exchange)
+    first, country = terms.when.starts_on, exchange.host.organisation.country_id
+    if before.starts_on is None or first is None or first == before.starts_on:
+        return
+    agenda = moved_agenda(terms.agenda, before=before.starts_on, after=first, country=country)
+    if agenda != terms.agenda:
+        write_section(exchange, sections_of(exchange)["agenda"], agenda.to_json(), actor)
 
 
 def with_standard(written: Responsibilities, mode: str) -> Responsibilities:

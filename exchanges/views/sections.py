@@ -14,7 +14,8 @@ from cxc_portal.core.errors import DomainError
 from exchanges.commitment.merging import BOTH, MINE, THEIRS, merged, questions
 from exchanges.commitment.terms import section as section_of
 from exchanges.enums import BEFORE_START, ExchangeState, Section
-from exchanges.forms.sections import FORMS, SectionForm
+from exchanges.forms.section import SectionForm
+from exchanges.forms.sections import FORMS
 from exchanges.models import Exchange
 from exchanges.permissions import can_edit_commitment
 from exchanges.queries.changes import content_at
@@ -63,6 +64,7 @@ def _saved(request: HttpRequest, form: SectionForm) -> HttpResponse:
             content=form.content(),
             revision=revision,
             actor=request.user,
+            **form.options,
         )
     except SectionChanged as overtaken:
         if is_autosave:

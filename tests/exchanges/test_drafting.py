@@ -6,12 +6,20 @@ import time_machine
 from cxc_portal.core import clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.models import AuditEntry
-from exchanges.commitment.terms import Purpose, When
+from exchanges.commitment.terms import Purpose, Responsibilities, When
 from exchanges.enums import Capacity, ExchangeMode, ExchangeState
 from exchanges.models import DraftSection, Exchange, SectionChange
+from exchanges.queries.clauses import standard_responsibilities
 from exchanges.queries.drafts import draft_contents, draft_of, sections_of
 from exchanges.services.drafting import SectionChanged, save_section
-from tests.factories.exchanges import drafted_exchange, free_week, opened_exchange, person_of
+from exchanges.services.freezing import freeze_commitment
+from tests.factories.exchanges import (
+    drafted_exchange,
+    free_week,
+    opened_exchange,
+    person_of,
+    validated_exchange,
+)
 from tests.factories.profiles import UserFactory
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -31,6 +39,7 @@ def save(exchange: Exchange, content: dict, *, name: str = "purpose", who: str =
         content=content,
         revision=revision,
         actor=more.pop("actor", None) or person_of(exchange, who),
+        **more,
     )
 
 
@@ -142,3 +151,68 @@ def test_the_draft_is_read_as_terms() -> None:
     assert list(sections_of(exchange)) == list(
         DraftSection.objects.filter(exchange=exchange).values_list("name", flat=True)
     )
+
+
+def test_the_agenda_follows_another_first_day_when_asked_to() -> None:
+    exchange = drafted_exchange()
+    when, later = draft_of(exchange).when, free_week(weeks_ahead=20)
+    content = {**when.to_json(), "starts_on": str(later[0]), "ends_on": str(later[4])}
+    save(exchange, content, name="when", moves_agenda=True)
+    assert draft_of(Exchange.objects.get(pk=exchange.pk)).agenda.days == later
+
+
+def test_the_agenda_stays_where_it_is_otherwise() -> None:
+    exchange = drafted_exchange()
+    terms, later = draft_of(exchange), free_week(weeks_ahead=20)
+    content = {**terms.when.to_json(), "starts_on": str(later[0]), "ends_on": str(later[4])}
+    save(exchange, content, name="when")
+    assert draft_of(Exchange.objects.get(pk=exchange.pk)).agenda == terms.agenda
+
+
+@pytest.mark.parametrize("change", [{"room": "Gate 3"}, {"starts_on": None}])
+def test_without_another_first_day_no_entry_moves(change: dict) -> None:
+    exchange = drafted_exchange()
+    terms = draft_of(exchange)
+    save(exchange, {**terms.when.to_json(), **change}, name="when", moves_agenda=True)
+    assert draft_of(Exchange.objects.get(pk=exchange.pk)).agenda == terms.agenda
+
+
+def test_an_empty_agenda_does_not_move() -> None:
+    exchange = opened_exchange()
+    days = free_week()
+    content = When(starts_on=days[0], ends_on=days[1]).to_json()
+    save(exchange, content, name="when")
+    other = {**content, "starts_on": str(days[1])}
+    save(exchange, other, name="when", moves_agenda=True)
+    assert SectionChange.objects.filter(section__name="agenda").count() == 0
+
+
+def test_going_online_takes_along_what_only_holds_in_person() -> None:
+    exchange = drafted_exchange()
+    own = Responsibilities(**standard_responsibilities("physical") | {"VO": "Our own words."})
+    save(exchange, own.to_json(), name="responsibilities")
+    save(exchange, {**draft_of(exchange).when.to_json(), "mode": "virtual"}, name="when")
+    terms = draft_of(Exchange.objects.get(pk=exchange.pk))
+    assert standard_responsibilities("virtual")["HO"] == terms.responsibilities.HO
+    assert terms.responsibilities.VO == "Our own words."
+    assert "insurance" not in terms.clauses.agreed
+
+
+def test_days_of_a_draft_do_not_move_an_exchange_in_force() -> None:
+    exchange = validated_exchange()
+    first = exchange.starts_on
+    later = free_week(weeks_ahead=20)
+    when = {**draft_of(exchange).when.to_json(), "starts_on": str(later[0])}
+    save(exchange, {**when, "ends_on": str(later[4])}, name="when")
+    exchange.refresh_from_db()
+    assert exchange.starts_on == first
+
+
+def test_an_edit_after_freezing_begins_a_new_line_of_the_history() -> None:
+    exchange = drafted_exchange()
+    save(exchange, purpose("One"))
+    freeze_commitment(exchange_id=exchange.pk, actor=person_of(exchange, "VO"), revisions=None)
+    save(exchange, purpose("Two"))
+    assert SectionChange.objects.filter(section__name="purpose").count() == 2
+    exchange.refresh_from_db()
+    assert exchange.state == ExchangeState.BUILDING
