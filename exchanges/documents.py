@@ -13,10 +13,12 @@ from cxc_portal.core import documents
 from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
 from cxc_portal.core.types import Text
+from exchanges.commitment.differences import differences
 from exchanges.enums import OVER, Capacity, SignatureMethod, VersionState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep, Signature
-from exchanges.queries.documents import COMMITMENT_KIND
+from exchanges.queries.documents import AMENDMENT_KIND, COMMITMENT_KIND
 from exchanges.queries.signatures import signatures_of
+from exchanges.wording.differences import in_words
 from exchanges.workflows.parties import version_in_force
 
 TIME = "j F Y, H:i:s"
@@ -51,10 +53,25 @@ COMMITMENT = documents.register(
 )
 
 
+AMENDMENT = documents.register(
+    DocumentKind(
+        AMENDMENT_KIND,
+        gettext_lazy("Amendment to the Commitment of Quality"),
+        template_version=1,
+        standing=standing,
+    )
+)
+
+
+def kind_of(version: CommitmentVersion) -> DocumentKind:
+    """An amendment begins with what it changes."""
+    return AMENDMENT if version.is_amendment else COMMITMENT
+
+
 def order_commitment(version: CommitmentVersion) -> Document:
     """The document of a version that has come into force, once."""
     return documents.order(
-        COMMITMENT,
+        kind_of(version),
         about=version,
         snapshot=printed(version),
         language=version.language,
@@ -131,7 +148,20 @@ def printed(version: CommitmentVersion) -> dict[str, Any]:
             "signed_digest": version.digest,
             "dated": version.in_force_at.astimezone(UTC).isoformat() if version.in_force_at else "",
             "signatures": [_signature(version, one) for one in signatures_of(version)],
+            "changes": _changes(version),
         }
+
+
+def _changes(version: CommitmentVersion) -> list[dict[str, str]]:
+    """What an amendment says differently from the version that was in force before it."""
+    earlier = version.exchange.versions.filter(number__lt=version.number, in_force_at__isnull=False)
+    if not version.is_amendment or not (before := earlier.order_by("number").last()):
+        return []
+    found = differences(before.snapshot["terms"], version.snapshot["terms"])
+    return [
+        {"label": str(one.label), "before": str(one.before), "after": str(one.after)}
+        for one in in_words(found)
+    ]
 
 
 def _signature(version: CommitmentVersion, signature: Signature) -> dict[str, str]:

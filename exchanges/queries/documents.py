@@ -8,6 +8,7 @@ from cxc_portal.core.models import Document
 from exchanges.models import CommitmentVersion
 
 COMMITMENT_KIND = "exchanges/commitment"
+AMENDMENT_KIND = "exchanges/amendment"
 
 
 def document_of(version: CommitmentVersion) -> Document | None:
@@ -18,7 +19,7 @@ def document_of(version: CommitmentVersion) -> Document | None:
 def documents_of(versions: Iterable[CommitmentVersion]) -> QuerySet[Document]:
     """The documents of these versions, in the order of their making."""
     found = Document.objects.filter(
-        kind=COMMITMENT_KIND,
+        kind__in=(COMMITMENT_KIND, AMENDMENT_KIND),
         about_type=CommitmentVersion._meta.label_lower,
         about_id__in=[str(version.pk) for version in versions],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from cxc_portal.core import documents, mail
 from exchanges.commitment.terms import Terms
-from exchanges.documents import COMMITMENT, order_commitment
+from exchanges.documents import kind_of, order_commitment
 from exchanges.enums import ORGANISATIONS, Capacity, ExchangeState, VersionState
 from exchanges.models import CommitmentVersion, Exchange
 from exchanges.notifications import signing as notifications
@@ -43,7 +43,7 @@ def _put_in_force(exchange: Exchange, version: CommitmentVersion, actor: User) -
     record = {"capacity": exchange.capacities_of(actor)[0]}
     if earlier := version_in_force(exchange):
         commitment_workflow.apply(earlier, "supersede", actor=actor, record=record)
-        documents.supersede(about=earlier, kind=COMMITMENT)
+        documents.supersede(about=earlier, kind=kind_of(earlier))
     commitment_workflow.apply(version, "put_in_force", actor=actor, record=record)
     _mirror(exchange, version, actor, record)
     version.exchange = exchange
