@@ -23,6 +23,7 @@ from exchanges.enums import Capacity, DayPart, ExchangeMode, Responsible
 from exchanges.models import Exchange
 from exchanges.queries.clauses import clauses_for
 from exchanges.queries.facts_of_exchange import holidays_of
+from exchanges.queries.findings import findings_of
 from exchanges.queries.lump_sum import lump_sum_of
 from exchanges.wording.lump_sum import lump_sum_in_words
 from profiles.enums import Activity, Objective
@@ -69,7 +70,7 @@ def snapshot_of(
             **_time_and_place(exchange, terms),
             **_contents(exchange, terms),
             **_money(exchange, terms),
-            "overrides": list(_overrides(exchange)),
+            "overrides": list(_overrides(exchange, terms)),
             "attachments": list(_attachments(exchange)),
             "sentences": {
                 capacity.value: sentence(exchange, capacity, number) for capacity in Capacity
@@ -239,15 +240,18 @@ def _money(exchange: Exchange, terms: Terms) -> JSON:
     }
 
 
-def _overrides(exchange: Exchange) -> Iterator[JSON]:
-    for override in exchange.overrides.select_related("partnership", "by"):
-        yield {
-            "code": override.code,
-            "partnership": override.partnership.acronym,
-            "by": str(override.by),
-            "reason": override.reason,
-            "at": override.at.astimezone(UTC).isoformat(),
-        }
+def _overrides(exchange: Exchange, terms: Terms) -> Iterator[JSON]:
+    """The warnings of this text that a partnership let pass."""
+    for found in findings_of(exchange, terms):
+        if override := found.override:
+            yield {
+                "code": override.code,
+                "warning": found.text,
+                "partnership": override.partnership.acronym,
+                "by": str(override.by),
+                "reason": override.reason,
+                "at": override.at.astimezone(UTC).isoformat(),
+            }
 
 
 def _attachments(exchange: Exchange) -> Iterator[JSON]:
