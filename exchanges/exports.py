@@ -1,11 +1,11 @@
 """Exchanges as files that other programs read: calendars (RFC 5545)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from exchanges.queries.calendar import Entry
+from exchanges.queries.calendar import Entry, Moment
 
 PRODUCT = "-//ClusterXchange//Portal//EN"
 REFRESH = timedelta(hours=6)
@@ -13,8 +13,8 @@ REFRESH = timedelta(hours=6)
 
 
 def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
-    """A calendar with one event for each entry, in UTF-8 with CRLF and folded lines. The time zones
-    that the events name are described in it."""
+    """A calendar with one event for each entry, in UTF-8 with CRLF and folded lines. Times are in
+    UTC, which every program shows in the zone of its reader, whatever it knows of time zones."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -24,7 +24,6 @@ def calendar_of(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar.refresh_interval = REFRESH
     for entry in entries:
         calendar.add_component(_event(entry))
-    calendar.add_missing_timezones()
     return calendar.to_ical()
 
 
@@ -35,9 +34,9 @@ def _event(entry: Entry) -> Event:
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("summary", entry.title)
-    event.add("dtstart", entry.start)
+    event.add("dtstart", _in_utc(entry.start))
     if entry.end:
-        event.add("dtend", entry.end)
+        event.add("dtend", _in_utc(entry.end))
     if entry.place:
         event.add("location", entry.place)
     event.add("description", entry.text)
@@ -45,3 +44,7 @@ def _event(entry: Entry) -> Event:
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE" if entry.takes_time else "TRANSPARENT")
     return event
+
+
+def _in_utc(moment: Moment) -> Moment:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment

@@ -21,10 +21,11 @@ LABELS: tuple[Text, ...] = (
     _("Exchange runs"),
     _("Report"),
 )
+BUILDING, SIGNING, REVIEW = ExchangeState.BUILDING, ExchangeState.SIGNING, ExchangeState.REVIEW
 CURRENT_IN = {
-    ExchangeState.BUILDING: WRITTEN,
-    ExchangeState.SIGNING: BY_ORGANISATIONS,
-    ExchangeState.REVIEW: BY_PARTNERSHIPS,
+    BUILDING: WRITTEN,
+    SIGNING: BY_ORGANISATIONS,
+    REVIEW: BY_PARTNERSHIPS,
     ExchangeState.VALIDATED: RUNS,
     ExchangeState.ONGOING: RUNS,
     ExchangeState.REPORTING: TO_REPORT,
@@ -46,7 +47,8 @@ class ProgressStep:
 
 def phase_of(exchange: Exchange) -> int:
     """Which of the four phases the exchange is in."""
-    return PREPARING if exchange.validated_at is None else FINALISING
+    is_written = exchange.state in (BUILDING, SIGNING, REVIEW)
+    return PREPARING if is_written or exchange.validated_at is None else FINALISING
 
 
 def progress_of(exchange: Exchange) -> list[ProgressStep]:

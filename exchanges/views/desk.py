@@ -26,8 +26,8 @@ def exchanges(request: HttpRequest) -> HttpResponse:
     return render(request, "exchanges/exchanges.html", {"rows": rows})
 
 
-@require_POST
 @access.staff
+@require_POST
 def remind(request: HttpRequest) -> HttpResponse:
     """Whoever has yet to sign the ticked exchanges is reminded; a line each says what became."""
     access.require(can_work_at_desk_of_exchanges(request.user))

@@ -6,14 +6,22 @@ from django.shortcuts import redirect, render
 from cxc_portal.core.access import get_visible, members
 from exchanges.models import Exchange
 from exchanges.queries.shown import for_batons
+from exchanges.views.desk import desk_url
 from exchanges.views.exchange_page import exchange_page
+from exchanges.views.follow_up import follow_up_context
+from exchanges.views.signatures import signatures_context
 
 
 @members
 def exchange(request: HttpRequest, ref: str) -> HttpResponse:
     """Whose turn it is, how far it has come, and all that is agreed."""
     found = get_visible(for_batons(Exchange.objects.visible_to(request.user)), ref=ref)
-    context = {"exchange": found, "page": exchange_page(found, request.user)}
+    context = {
+        "page": exchange_page(found, request.user),
+        "back_url": desk_url(request),
+        **follow_up_context(request, found),
+        **signatures_context(request, found),
+    }
     return render(request, "exchanges/exchange.html", context)
 
 

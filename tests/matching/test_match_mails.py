@@ -265,7 +265,12 @@ def test_who_is_waited_for_hears_at_once_and_all_can_choose():
 
 
 @pytest.mark.parametrize("state", MatchState)
-def test_each_mail_leads_to_the_match(host, visitor, officer, state):
+def test_each_mail_leads_to_the_match_or_to_what_it_became(host, visitor, officer, state):
     match = match_between(visitor, host, state=state)
+    planning = {MATCH_TO_PLAN.name, MATCH_CONFIRMED.name}
     mails = OutgoingMail.objects.filter(kind__startswith="matching/")
-    assert set(mails.values_list("link_path", flat=True)) == {match.get_absolute_url()}
+    paths = dict(mails.values_list("kind", "link_path"))
+    assert paths == {
+        kind: f"/proposals/{match.pk}/exchange/" if kind in planning else match.get_absolute_url()
+        for kind in paths
+    }

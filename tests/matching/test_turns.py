@@ -99,13 +99,13 @@ def test_a_proposal_is_decided_by_the_other_side(client):
     ]
 
 
-def test_a_contact_that_became_a_match_stands_there_once(client):
+def test_a_contact_that_became_an_exchange_stands_there_once(client):
     conversation = asked()
     write(conversation, conversation.host, "Yes!")
     match_between(conversation.visitor, conversation.host, state=MatchState.CONFIRMED)
     found = matters(client, member(conversation.visitor))
     everything = [found.first, *found.yours, *found.waiting, *found.closed]
-    assert sorted(str(turn.kind) for turn in everything) == ["Match", "Visitor profile"]
+    assert sorted(str(turn.kind) for turn in everything) == ["Exchange", "Visitor profile"]
 
 
 def test_where_a_match_is_open_only_the_readers_own_word_is_asked_for(client):
