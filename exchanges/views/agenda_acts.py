@@ -17,8 +17,8 @@ from exchanges.forms.agenda import DayForm, EntryKeyForm, MoveForm, ProgrammeFor
 from exchanges.models import Exchange
 from exchanges.services import agenda as services
 from exchanges.services.agenda import AgendaChange
-from exchanges.views.agenda_board import name_of_half
-from exchanges.wording.agenda import name_of_day, time_of
+from exchanges.views.agenda_board import day_name, name_of_half
+from exchanges.wording.agenda import time_of
 
 BOARD = "agenda"
 KEPT = "agenda_undo"
@@ -77,7 +77,7 @@ def _copy_day(request: HttpRequest, exchange: Exchange) -> Done:
     if not cleaned["to"]:
         raise TransitionRefused("no_day", _("Choose the day to copy to."))
     change = services.copy_day(**_of(request, exchange), **cleaned)
-    words = {"day": name_of_day(cleaned["day"]), "other": name_of_day(cleaned["to"])}
+    words = {"day": day_name(cleaned["day"]), "other": day_name(cleaned["to"])}
     return Done(change, _("%(day)s is copied to %(other)s.") % words, _at(cleaned["to"]))
 
 
@@ -85,7 +85,7 @@ def _clear_day(request: HttpRequest, exchange: Exchange) -> Done:
     cleaned = _valid(DayForm(request.POST)).cleaned_data
     day = cleaned["day"]
     change = services.clear_day(**_of(request, exchange), revision=cleaned["revision"], day=day)
-    text = _("All entries of %(day)s are removed.") % {"day": name_of_day(day)}
+    text = _("All entries of %(day)s are removed.") % {"day": day_name(day)}
     return Done(change, text, _at(day) if exchange.is_physical else BOARD)
 
 

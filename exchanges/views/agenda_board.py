@@ -16,7 +16,6 @@ from exchanges.enums import DayPart
 from exchanges.wording.agenda import (
     Zones,
     activity_name,
-    name_of_day,
     responsible_name,
     time_at_visitor,
     time_of,
@@ -160,7 +159,7 @@ def _board_day(plan: Plan, day: date) -> BoardDay:
     has_content = any(half.cards for half in halves)
     return BoardDay(
         day=day,
-        name=name_of_day(day),
+        name=day_name(day),
         marks=_marks(plan, day, has_content),
         halves=[half for half in halves if half.cards or half.part != DAY],
         is_quiet=plan.is_off(day) and not has_content,
@@ -261,16 +260,21 @@ def _to_half(plan: Plan, slot: Slot, step: int) -> Go | None:
     )
 
 
+def day_name(day: date | None) -> str:
+    """Such as "Monday 1 March": the year stands above, with the week."""
+    return date_format(day, "l j F") if day else _("No day yet")
+
+
 def name_of_half(day: date | None, part: str) -> str:
-    """Such as "Monday 1 March 2027, morning"."""
+    """Such as "Monday 1 March, morning"."""
     if part == DAY:
-        return name_of_day(day)
-    words = {"day": name_of_day(day), "part": str(DayPart(part).label).lower()}
+        return day_name(day)
+    words = {"day": day_name(day), "part": str(DayPart(part).label).lower()}
     return _("%(day)s, %(part)s") % words
 
 
 def _week_title(monday: date) -> str:
-    return _("Week of %(day)s") % {"day": date_format(monday, "j F")}
+    return _("Week of %(day)s") % {"day": date_format(monday, "j F Y")}
 
 
 def _choice(day: BoardDay) -> str:
