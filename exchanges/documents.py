@@ -16,7 +16,13 @@ from cxc_portal.core.types import Text
 from exchanges.commitment.differences import differences
 from exchanges.enums import OVER, Capacity, SignatureMethod, VersionState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep, Signature
-from exchanges.queries.documents import AMENDMENT_KIND, COMMITMENT_KIND
+from exchanges.queries.documents import (
+    AMENDMENT_KIND,
+    CANCELLATION_KIND,
+    COMMITMENT_KIND,
+    EVIDENCE_KIND,
+)
+from exchanges.queries.evidence import evidence_of
 from exchanges.queries.signatures import signatures_of
 from exchanges.wording.differences import in_words
 from exchanges.workflows.parties import version_in_force
@@ -90,7 +96,7 @@ def cancellation_standing(document: Document) -> Standing:
 
 CANCELLATION = documents.register(
     DocumentKind(
-        "exchanges/cancellation",
+        CANCELLATION_KIND,
         gettext_lazy("Notice of cancellation"),
         template_version=1,
         standing=cancellation_standing,
@@ -138,6 +144,39 @@ def _cancellation(exchange: Exchange, step: ExchangeStep) -> dict[str, Any]:
             for version in exchange.versions.order_by("number")
         ],
     }
+
+
+def evidence_standing(document: Document) -> Standing:
+    """What happened up to its day has happened."""
+    return Standing(
+        True,
+        _("This evidence lists the events up to the day on which it was made."),
+        [(_("Reference"), document.snapshot["reference"])],
+    )
+
+
+EVIDENCE = documents.register(
+    DocumentKind(
+        EVIDENCE_KIND,
+        gettext_lazy("Evidence of the Commitment of Quality"),
+        template_version=1,
+        standing=evidence_standing,
+    )
+)
+
+
+def order_evidence(exchange: Exchange) -> Document:
+    """Every event of the commitment with its hashes, as `docs/signing.md` describes them."""
+    evidence = evidence_of(exchange)
+    last = evidence["events"][-1]
+    with translation.override(settings.LANGUAGE_CODE):
+        return documents.order(
+            EVIDENCE,
+            about=exchange,
+            snapshot={**evidence, "dated": last["at"]},
+            language=settings.LANGUAGE_CODE,
+            name=exchange.ref,
+        )
 
 
 def printed(version: CommitmentVersion) -> dict[str, Any]:

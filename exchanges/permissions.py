@@ -247,3 +247,8 @@ def can_refuse_interruption(user: Any, interruption: Interruption) -> bool:
 def can_withdraw_interruption(user: Any, interruption: Interruption) -> bool:
     """Whoever asked, and the colleagues of the same party."""
     return interruption_workflow.is_open("withdraw", interruption, user)
+
+
+def can_ask_for_evidence(user: Any, exchange: Exchange) -> bool:
+    """The four parties and the Support Office."""
+    return bool(user.is_support or exchange.capacities_of(user))
