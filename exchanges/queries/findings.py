@@ -13,7 +13,7 @@ from exchanges.commitment.rules import check
 from exchanges.commitment.terms import Terms
 from exchanges.enums import Section
 from exchanges.models import Exchange, Override
-from exchanges.permissions import can_edit_commitment, can_override_warning
+from exchanges.permissions import WRITABLE, can_edit_commitment, can_override_warning
 from exchanges.queries.drafts import draft_of
 from exchanges.queries.facts_of_exchange import facts_of
 from exchanges.wording.findings import finding_in_words
@@ -91,7 +91,10 @@ def findings_of(
 ) -> list[FoundRule]:
     """All that still has to change, and the warnings that were let pass, in the order of the
     sections. Without `terms` it is the draft that is looked at. With a `viewer` only the ways that
-    are open to them lead on, and it is said which warnings they may let pass."""
+    are open to them lead on, and it is said which warnings they may let pass. Nothing is found once
+    the text cannot change any more."""
+    if exchange.state not in WRITABLE:
+        return []
     terms = terms or draft_of(exchange)
     rules = {rule.key: rule for rule in rules_in_force()}
     overrides = {
