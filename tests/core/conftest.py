@@ -1,13 +1,11 @@
-import importlib
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from cxc_portal.core import documents
 from cxc_portal.core.mail import MailKind, Recipient, queue
 from cxc_portal.core.mail.delivery import deliver_mail
-from tests.core.document_trial import NAME, SAMPLE, SNAPSHOT
+from tests.core.document_trial import NAME, SNAPSHOT, introduce
 from tests.factories import UserFactory
 from tests.smtp import mail_server
 
@@ -64,13 +62,7 @@ def postbox(settings):
 @pytest.fixture
 def sample(settings, monkeypatch):
     """A kind of document with a template of its own."""
-    first = settings.TEMPLATES[0]
-    folder = Path(__file__).with_name("templates")
-    settings.TEMPLATES = [{**first, "DIRS": [*first["DIRS"], folder]}]
-    registry = importlib.import_module("cxc_portal.core.documents.registry")
-    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
-    monkeypatch.setattr(registry, "_made", dict(registry._made))
-    return documents.register(SAMPLE)
+    return introduce(settings, monkeypatch)
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """A kind of document for the tests, and its snapshot."""
 
+import importlib
+from pathlib import Path
+
+from cxc_portal.core import documents
 from cxc_portal.core.documents import DocumentKind
 
 SAMPLE = DocumentKind(name="trial/sample", title="Sample of Quality", template_version=3)
@@ -25,3 +29,14 @@ def content_of(document):
     """The file of a document that was made."""
     with document.file.open() as file:
         return file.read()
+
+
+def introduce(settings, monkeypatch):
+    """Make the sample kind and its template known for the time of a test."""
+    first = settings.TEMPLATES[0]
+    folder = Path(__file__).with_name("templates")
+    settings.TEMPLATES = [{**first, "DIRS": [*first["DIRS"], folder]}]
+    registry = importlib.import_module("cxc_portal.core.documents.registry")
+    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
+    monkeypatch.setattr(registry, "_made", dict(registry._made))
+    return documents.register(SAMPLE)
