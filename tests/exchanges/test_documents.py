@@ -1,145 +1,116 @@
-"""The documents of an exchange: made from what was frozen, sealed, and true until replaced."""
+"""The document of a commitment: what it prints, and whether it still holds."""
 
-from dataclasses import replace
+import io
 
 import pytest
 from pypdf import PdfReader
 
 from cxc_portal.core import documents
-from cxc_portal.core.documents import Status
-from cxc_portal.core.models import Document
-from exchanges.commitment.terms import Terms
-from exchanges.enums import Capacity
+from exchanges.documents import COMMITMENT, in_utc, note_on, order_commitment, standing
+from exchanges.enums import VersionState
 from exchanges.queries.documents import document_of
-from exchanges.services.cancelling import cancel_exchange
+from exchanges.queries.drafts import sections_of
+from exchanges.services.drafting import save_section
 from exchanges.services.freezing import freeze_commitment
+from exchanges.workflows import commitment_workflow, exchange_workflow
+from tests.exchanges.test_paper import enter
 from tests.factories.exchanges import (
+    frozen_exchange,
     person_of,
     signed_by,
     validated_exchange,
-    write_sections,
 )
 
 pytestmark = pytest.mark.usefixtures("reference")
 
-REASON = "The workshop moves to a larger hall."
 
-
-@pytest.fixture
-def exchange():
-    return validated_exchange()
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 def amended(exchange):
-    """A second version that moves the venue, signed by all four."""
-    terms = Terms.from_json(exchange.versions.get().snapshot["terms"])
-    write_sections(exchange, {"when": replace(terms.when, venue="Hall B, Lyon")})
-    freeze_commitment(exchange_id=exchange.pk, actor=person_of(exchange, "HO"), reason=REASON)
-    return signed_by(exchange, *Capacity)
+    row = sections_of(exchange)["when"]
+    host = person_of(exchange, "HO")
+    save_section(
+        exchange_id=exchange.pk,
+        name="when",
+        content={**row.content, "venue": "Another workshop, Lyon"},
+        revision=row.revision,
+        actor=host,
+    )
+    freeze_commitment(exchange_id=exchange.pk, actor=host, reason="Moved.")
+    return signed_by(exchange, "HO", "VO", "HOP", "VOP")
 
 
-def made(version):
+def test_it_prints_text_and_signatures():
+    exchange = validated_exchange()
+    version = exchange.versions.get()
     document = document_of(version)
     assert documents.make(document.pk)
     document.refresh_from_db()
-    return document
+    with document.file.open() as file:
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
+    for expected in (exchange.ref, "AQUIMER", "Motores Lda", "Ana Signs", "Day 5 at the workshop"):
+        assert expected in text
+    assert version.digest[:20] in text.replace("\n", "")
 
 
-def text_of(document):
-    with document.file.open("rb") as file:
-        reader = PdfReader(file)
-        return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+def test_ordering_it_again_gives_the_same():
+    version = validated_exchange().versions.get()
+    assert order_commitment(version) == document_of(version)
 
 
-def content_of(document):
-    with document.file.open("rb") as file:
-        return file.read()
-
-
-def test_the_commitment_shows_all_that_was_signed(exchange):
+def test_what_is_in_force_holds():
+    exchange = validated_exchange()
     version = exchange.versions.get()
-    text = text_of(made(version))
-    for shown in (
-        "Commitment of Quality",
-        f"{exchange.ref} v1",
-        "AQUIMER",
-        "Motores Lda",
-        "EXXTRA",
-        "RECIPE4MOBILITY",
-        "Workshop, Lyon",
-        "Day 3 at the workshop",
-        "A joint plan",
-        "Code of conduct.",
-        "900 EUR",
-        "Ana Signs",
-        "Password entered anew",
-        "co-funded by the COSME programme",
-        "Page 1 of",
-    ):
-        assert shown in text, shown
-    assert text.replace(" ", "").count(version.digest) == 4
+    found = standing(document_of(version))
+    assert found.is_current
+    assert [value for _term, value in found.facts] == [
+        exchange.ref,
+        "1",
+        in_utc(version.in_force_at),
+    ]
 
 
-def test_a_document_in_force_is_valid(exchange):
-    verdict = documents.verify(content_of(made(exchange.versions.get())))
-    assert verdict.status == Status.VALID
-    assert str(verdict.sentence) == "This commitment is in force."
+def test_a_later_version_takes_its_place():
+    exchange = amended(validated_exchange())
+    first, second = exchange.versions.order_by("number")
+    found = standing(document_of(first))
+    assert (found.is_current, found.sentence) == (False, "Version 2 has replaced this one.")
+    assert document_of(first).superseded_at is not None
+    assert standing(document_of(second)).is_current
 
 
-def test_a_changed_byte_makes_it_altered(exchange):
-    content = bytearray(content_of(made(exchange.versions.get())))
-    content[len(content) // 2] ^= 1
-    assert documents.verify(bytes(content)).status == Status.ALTERED
+def test_a_cancelled_exchange_ends_it():
+    exchange = validated_exchange()
+    actor = person_of(exchange, "VO")
+    exchange_workflow.apply(exchange, "cancel", actor=actor, comment="Ill.")
+    found = standing(document_of(exchange.versions.get()))
+    assert not found.is_current
+    assert "cancelled" in found.sentence
 
 
-def test_an_amendment_says_first_what_it_changes(exchange):
-    version = amended(exchange).versions.get(number=2)
-    text = text_of(made(version))
-    assert "Amendment to the Commitment of Quality" in text
-    assert REASON in text
-    assert "Workshop, Lyon" in text.partition("Parties")[0]
-    assert "Hall B, Lyon" in text.partition("Parties")[0]
+def test_a_version_that_ended_holds_no_more():
+    exchange = validated_exchange()
+    version = exchange.versions.get()
+    commitment_workflow.apply(version, "end", actor=None)
+    found = standing(document_of(version))
+    assert (version.state, found.is_current) == (VersionState.ENDED, False)
 
 
-def test_what_an_amendment_replaces_is_superseded(exchange):
-    first = made(exchange.versions.get())
-    second = made(amended(exchange).versions.get(number=2))
-    old, new = documents.verify(content_of(first)), documents.verify(content_of(second))
-    assert (old.status, new.status) == (Status.SUPERSEDED, Status.VALID)
-    assert "Version 2 has replaced this one." in str(old.sentence)
+def test_a_signature_on_paper_says_who_attached_it():
+    exchange = frozen_exchange()
+    host, officer = person_of(exchange, "HO"), person_of(exchange, "VOP")
+    own, other = enter(exchange, "HO", host), enter(exchange, "VO", officer)
+    assert note_on(own).endswith(f"scan attached by {host}.")
+    assert note_on(other).endswith(f"scan attached by {officer} for RECIPE4MOBILITY.")
 
 
-def test_an_amendment_of_an_amendment_is_superseded_as_well(exchange):
-    second = made(amended(exchange).versions.get(number=2))
-    terms = Terms.from_json(exchange.versions.get(number=2).snapshot["terms"])
-    write_sections(exchange, {"when": replace(terms.when, venue="Hall C, Lyon")})
-    freeze_commitment(exchange_id=exchange.pk, actor=person_of(exchange, "HO"), reason=REASON)
-    signed_by(exchange, *Capacity)
-    assert documents.verify(content_of(second)).status == Status.SUPERSEDED
+def test_what_has_not_happened_has_no_time():
+    assert in_utc(None) == ""
 
 
-def test_a_cancelled_exchange_leaves_a_notice(exchange):
-    commitment = made(exchange.versions.get())
-    cancel_exchange(exchange_id=exchange.pk, actor=person_of(exchange, "VO"), reason="Ill.")
-    notice = Document.objects.get(kind="exchanges/cancellation")
-    assert documents.make(notice.pk)
-    notice.refresh_from_db()
-    text = text_of(notice)
-    assert "Notice of cancellation" in text
-    assert "was cancelled by Motores Lda" in text
-    assert "Ill." in text
-    assert "keeps its visit in person" in text
-    assert documents.verify(content_of(notice)).status == Status.VALID
-    old = documents.verify(content_of(commitment))
-    assert old.status == Status.SUPERSEDED
-    assert "no longer holds" in str(old.sentence)
-
-
-def test_the_code_alone_tells_no_names(exchange):
-    document = made(exchange.versions.get())
-    verdict = documents.verify_code(document.code)
-    told = " ".join(f"{term} {value}" for term, value in verdict.facts)
-    assert verdict.status == Status.VALID
-    assert exchange.ref in told
-    assert "Ana Signs" not in told
-    assert "Motores" not in told
+def test_the_kind_is_sealed():
+    assert COMMITMENT.is_sealed
+    assert COMMITMENT in documents.kinds()

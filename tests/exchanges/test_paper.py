@@ -68,7 +68,8 @@ def test_a_party_attaches_its_own():
     assert (signature.method, signature.signer) == (SignatureMethod.PAPER, None)
     assert (signature.entered_by, signature.entered_for) == (host, None)
     assert signature.scan_digest == hashlib.sha256(PDF_FILE).hexdigest()
-    assert signature.scan.read() == PDF_FILE
+    with signature.scan.open() as kept:
+        assert kept.read() == PDF_FILE
     assert not OutgoingMail.objects.filter(kind=SIGNED_ON_BEHALF.name).exists()
 
 

@@ -14,6 +14,7 @@ from exchanges.services.delegating import delegate_signature
 from exchanges.services.reminding import remind_missing_signatories, remind_signatory
 from exchanges.tasks import remind_missing_signatories as task
 from exchanges.workflows.parties import open_version
+from profiles.enums import StaffRoleName
 from tests.factories import StaffRoleFactory, UserFactory
 from tests.factories.exchanges import frozen_exchange, person_of, signed_by
 from tests.factories.profiles import MembershipFactory
@@ -55,7 +56,9 @@ def test_any_other_party_reminds(by):
 
 def test_the_support_office_reminds():
     exchange = frozen_exchange()
-    assert remind(exchange, "VO", StaffRoleFactory(support=True).user).capacity == "VO"
+    assert (
+        remind(exchange, "VO", StaffRoleFactory(role=StaffRoleName.SUPPORT).user).capacity == "VO"
+    )
 
 
 def test_a_colleague_reminds_whoever_signs_for_both():
