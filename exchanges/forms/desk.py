@@ -12,6 +12,7 @@ from profiles.models import Country, Partnership
 
 ANY = [("", _("Any"))]
 MOST_AT_ONCE = 50
+TICK_ONE = _("Tick at least one exchange.")
 
 
 class DeskForm(forms.Form):
@@ -77,7 +78,7 @@ class TickedForm(forms.Form):
     exchange = forms.TypedMultipleChoiceField(
         coerce=int,
         widget=forms.MultipleHiddenInput,
-        error_messages={"required": _("Tick at least one exchange.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), TICK_ONE),
     )
 
     def __init__(self, data: QueryDict) -> None:
