@@ -1,12 +1,11 @@
 """Comments beside the sections of a draft."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cxc_portal.core.access import get_visible, members, require
-from cxc_portal.core.errors import DomainError
 from exchanges.enums import Section
 from exchanges.forms.comments import CommentForm
 from exchanges.models import Exchange, SectionComment
@@ -23,21 +22,14 @@ def comment(request: HttpRequest, ref: str) -> HttpResponse:
     visible = for_commitment(Exchange.objects.visible_to(request.user))
     exchange = get_visible(visible, ref=ref)
     require(can_comment_commitment(request.user, exchange))
-    name = request.POST.get("section", "")
-    section = name if name in Section.values else Section.WHEN
+    section = request.POST.get("section", "")
+    if section not in Section.values:
+        raise Http404
     form = CommentForm(request.POST, auto_id=f"id_{section}_%s")
     if form.is_valid():
-        try:
-            comment_section(
-                exchange_id=exchange.pk,
-                section=form.cleaned_data["section"],
-                text=form.cleaned_data["text"],
-                actor=request.user,
-            )
-        except DomainError as refused:
-            form.add_error(None, str(refused.message))
-        else:
-            return _back(exchange, section)
+        text = form.cleaned_data["text"]
+        comment_section(exchange_id=exchange.pk, section=section, text=text, actor=request.user)
+        return _back(exchange, section)
     return commitment_response(request, exchange, posted=form)
 
 
