@@ -107,6 +107,12 @@ def test_the_findings_of_one_section_can_be_told_apart(exchange):
     assert [one.code for one in in_section(found, "clauses")] == ["language_missing"]
 
 
+@pytest.mark.parametrize("state", [ExchangeState.REPORTING, ExchangeState.CANCELLED])
+def test_nothing_is_found_once_the_text_cannot_change(exchange, state):
+    exchange.state = state
+    assert findings_of(exchange, Terms()) == []
+
+
 # --- the way out
 
 

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.workdays import add_working_days, is_working_day, working_days_between
+from profiles.workdays import (
+    add_working_days,
+    is_public_holiday,
+    is_working_day,
+    working_days_between,
+)
 
 FRIDAY = date(2026, 11, 20)
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
@@ -59,3 +64,9 @@ def test_nothing_lies_between_a_day_and_an_earlier_one():
 @given(day=DAYS, count=st.integers(0, 40), country=COUNTRIES)
 def test_counting_undoes_adding(day, count, country):
     assert working_days_between(day, add_working_days(day, count, country), country) == count
+
+
+def test_a_public_holiday_is_one_on_a_weekend_too():
+    assert is_public_holiday(date(2027, 5, 1), "fr")
+    assert not is_public_holiday(date(2027, 5, 2), "FR")
+    assert not is_public_holiday(date(2027, 5, 1), "ZZ")
