@@ -37,19 +37,23 @@ from profiles.rules import current_rules
 
 RUNNING = (ExchangeState.ONGOING, ExchangeState.REPORTING, ExchangeState.ABORTED)
 """From the start on there is something to follow."""
+SHOWN = (ExchangeState.ONGOING, ExchangeState.REPORTING)
+"""In these states there is always something to show, in others only what went wrong."""
 
 
 def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any]:
     """All that `exchanges/_follow_up.html` shows the viewer, as `follow_up`."""
     user: User = request.user  # type: ignore[assignment]
     own = sides_of(user, exchange)
+    troubles = _troubles(exchange, user)
     return {
         "exchange": exchange,
         "follow_up": {
+            "is_shown": exchange.state in SHOWN or any(troubles.values()),
             **_arrivals(exchange, user, own),
             **_answers(exchange, own),
             **_sessions(exchange, user, own),
-            **_troubles(exchange, user),
+            **troubles,
         },
     }
 

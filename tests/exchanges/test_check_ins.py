@@ -14,7 +14,7 @@ from exchanges.services.announcing import announce_start, mind_exchange
 from exchanges.services.check_ins import answer_midway, check_in
 from exchanges.services.running import start_due_exchanges
 from tests.factories.exchanges import person_of
-from tests.factories.profiles import MembershipFactory, StaffRoleFactory, UserFactory
+from tests.factories.profiles import MembershipFactory, UserFactory
 from tests.factories.running import agreed_exchange
 from tests.untouched import untouched
 
@@ -89,7 +89,7 @@ def test_nobody_checks_in_before_the_first_day(clock):
 
 
 def test_both_partnerships_hear_the_day_after_who_is_missing(clock, exchange):
-    officers = [StaffRoleFactory(acronym=one).user for one in ("EXXTRA", "RECIPE4MOBILITY")]
+    officers = [person_of(exchange, capacity) for capacity in ("HOP", "VOP")]
     check_in(exchange_id=exchange.pk, actor=person_of(exchange, "HO"))
     assert tasks.mind_running() == 0
     clock.move_to("2027-03-02T08:00:00Z")
@@ -173,8 +173,6 @@ def test_an_answer_is_given_once_for_a_side(clock, long_exchange):
 
 @pytest.mark.parametrize(("rating", "alarms"), [(1, 2), (2, 2), (3, 0), (5, 0)])
 def test_a_low_rating_alarms_both_partnerships(clock, long_exchange, rating, alarms):
-    for acronym in ("EXXTRA", "RECIPE4MOBILITY"):
-        StaffRoleFactory(acronym=acronym)
     clock.move_to("2027-03-08T08:00:00Z")
     answer_midway(
         exchange_id=long_exchange.pk,

@@ -8,13 +8,14 @@ import time_machine
 from cxc_portal.core import clock
 from exchanges.commitment.terms import Agenda, Part, Slot, When
 from exchanges.enums import Capacity
-from exchanges.models import CommitmentVersion, Exchange
-from exchanges.queries.drafts import draft_of
+from exchanges.models import Exchange
+from exchanges.services.freezing import freeze_commitment
 from exchanges.services.running import start_due_exchanges
 from profiles.workdays import is_working_day
 from tests.factories.exchanges import (
     drafted_exchange,
     person_of,
+    signed_by,
     write_sections,
 )
 
@@ -29,28 +30,8 @@ def agreed_exchange(*, days: list[date], **fields: Any) -> Exchange:
         exchange = drafted_exchange(days=days, **fields)
         if not exchange.is_physical:
             write_sections(exchange, online_sections(days))
-        return put_in_force(exchange)
-
-
-def put_in_force(exchange: Exchange) -> Exchange:
-    """The draft as it stands, in force."""
-    exchange = Exchange.objects.with_parties().get(pk=exchange.pk)
-    now = clock.now()
-    CommitmentVersion.objects.create(
-        exchange=exchange,
-        number=1,
-        state="in_force",
-        snapshot={"terms": draft_of(exchange).to_json()},
-        digest="0" * 64,
-        template_version=1,
-        language="en",
-        frozen_by=person_of(exchange, Capacity.VO),
-        in_force_at=now,
-    )
-    Exchange.objects.filter(pk=exchange.pk).update(
-        state="validated", state_since=now, validated_at=now
-    )
-    return Exchange.objects.with_parties().get(pk=exchange.pk)
+        freeze_commitment(exchange_id=exchange.pk, actor=person_of(exchange, Capacity.VO))
+        return signed_by(exchange, *Capacity)
 
 
 def running_exchange(*, days: list[date] | None = None, **fields: Any) -> Exchange:
