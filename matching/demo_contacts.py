@@ -35,6 +35,7 @@ from profiles.models import Partnership, Profile, User
 TOLD_DAYS = 45
 ACCOUNTS = ("P-AQUIMER", "P-DIGITAL")
 OTHER_PAIRS = 8
+MOST_PAGES = 4
 FIRST_WORDS = (
     "Your profile caught our eye because you work on what we are about to begin. A few days with "
     "your people would save us months of trying.",
@@ -74,7 +75,7 @@ class Pair:
     def other(self) -> Profile:
         """The best partner, by name where several are as good, who is in no other story."""
         if self.partner is None:
-            self.partner = next(_free_partners(self.profile, self.used))
+            self.partner = next(free_partners(self.profile, self.used))
             self.used.add(self.partner.ref)
         return self.partner
 
@@ -86,13 +87,13 @@ class Pair:
         profile, other = self.side(own=own)
         text = FIRST_WORDS[self.number % len(FIRST_WORDS)]
         self.conversation = start_conversation(
-            profile_id=profile.pk, other_id=other.pk, text=text, actor=_contact(profile)
+            profile_id=profile.pk, other_id=other.pk, text=text, actor=contact_of(profile)
         )
 
     def answer(self, *, own: bool, **more: Any) -> None:
         profile, _other = self.side(own=own)
         text = more.pop("text", ANSWERS[self.number % len(ANSWERS)])
-        key, actor = self.conversation.pk, _contact(profile)
+        key, actor = self.conversation.pk, contact_of(profile)
         last = self.conversation.messages.latest("pk")
         mark_read(conversation=self.conversation, message=last, reader=actor)
         post_message(conversation_id=key, actor=actor, text=text, **more)
@@ -100,7 +101,7 @@ class Pair:
     def end(self, *, own: bool) -> None:
         profile, _other = self.side(own=own)
         reason = "We have found a partner meanwhile. Thank you for writing with us."
-        key, actor = self.conversation.pk, _contact(profile)
+        key, actor = self.conversation.pk, contact_of(profile)
         end_conversation(conversation_id=key, actor=actor, reason=reason)
 
     def propose(self, *, own: bool, is_known: bool = False) -> None:
@@ -111,7 +112,7 @@ class Pair:
             other_id=other.pk,
             mode=modes_between(*as_host_and_visitor(profile, other))[0],
             message=PROPOSAL,
-            actor=_contact(profile),
+            actor=contact_of(profile),
             starts_on=starts_on,
             ends_on=starts_on + timedelta(days=4),
             is_known=is_known,
@@ -129,12 +130,13 @@ class Pair:
 
     def step(self, service: Callable[..., Match], *, own: bool, **more: Any) -> None:
         profile, _other = self.side(own=own)
-        service(match_id=self.match.pk, actor=_contact(profile), **more)
+        service(match_id=self.match.pk, actor=contact_of(profile), **more)
 
 
 def add_contacts(world: World) -> None:
     """Put the stories of the demo accounts and of some others among the world's events."""
-    used: set[str] = set(ACCOUNTS)
+    used = world.used
+    used.update(ACCOUNTS)
     for ref in ACCOUNTS:
         for number, story in enumerate(STORIES):
             _plan(world, story(world, Pair(ref, number, used)))
@@ -282,17 +284,19 @@ def _found_each_other(world: World, number: int, used: set[str]) -> Iterator[tup
         yield 26 - 2 * number, partial(pair.step, accept_match, own=False)
 
 
-def _contact(profile: Profile) -> User:
+def contact_of(profile: Profile) -> User:
+    """Who answers for the profile."""
     if profile.contact is None:
         raise User.DoesNotExist
     return profile.contact
 
 
-def _free_partners(profile: Profile, used: set[str]) -> Iterator[Profile]:
+def free_partners(profile: Profile, used: set[str]) -> Iterator[Profile]:
     """Partners of the demo world that can be contacted and are in no story yet, best first."""
-    found = partners_of(profile, Search(), None).partners
-    totals = {partner.ref: partner.total for partner in found if partner.ref not in used}
-    rows = Profile.objects.filter(ref__in=totals, source="demo").select_related("organisation")
-    profiles = sorted(rows, key=lambda one: (-totals[one.ref], one.organisation.name))
-    refusals = contact_refusals(profile, profiles)
-    yield from (one for one in profiles if one.pk not in refusals)
+    for number in range(1, MOST_PAGES + 1):
+        found = partners_of(profile, Search(), str(number)).partners
+        totals = {partner.ref: partner.total for partner in found if partner.ref not in used}
+        rows = Profile.objects.filter(ref__in=totals, source="demo").select_related("organisation")
+        profiles = sorted(rows, key=lambda one: (-totals[one.ref], one.organisation.name))
+        refusals = contact_refusals(profile, profiles)
+        yield from (one for one in profiles if one.pk not in refusals)

@@ -103,6 +103,8 @@ class World:
     )
     events: list[Event] = field(default_factory=list)
     officers: dict[str, User] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    """The references of profiles that are in a story, which another one leaves alone."""
 
     def __post_init__(self) -> None:
         self.names = {

@@ -6,7 +6,20 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cxc_portal.core import audit, clock
-from cxc_portal.core.models import MailStatus, OutgoingMail
+from cxc_portal.core.models import Document, MailStatus, OutgoingMail
+from exchanges.documents import COMMITMENT
+from exchanges.enums import ExchangeState
+from exchanges.models import (
+    Attendance,
+    CommitmentVersion,
+    Exchange,
+    GroupOffer,
+    GroupPlace,
+    Incident,
+    SectionComment,
+)
+from exchanges.permissions import can_sign_version
+from exchanges.services.group_places import reason_against_joining
 from matching.demo import pilot_profiles
 from matching.enums import ConversationState, MatchOrigin, MatchState
 from matching.models import Conversation, Match
@@ -103,8 +116,75 @@ def test_the_demo_accounts_find_contacts_and_matches_in_every_state(ref):
 def test_others_have_found_each_other_too():
     refs = ["P-AQUIMER", "P-DIGITAL"]
     others = Match.objects.exclude(host__ref__in=refs).exclude(visitor__ref__in=refs)
-    assert Counter(others.values_list("state", flat=True)) == {
-        MatchState.CONFIRMED: 6,
-        MatchState.PROPOSED: 1,
-        MatchState.EXPIRED: 1,
+    assert Counter(others.values_list("state", "origin")) == {
+        (MatchState.CONFIRMED, MatchOrigin.LIST): 6,
+        (MatchState.PROPOSED, MatchOrigin.LIST): 1,
+        (MatchState.EXPIRED, MatchOrigin.LIST): 1,
+        (MatchState.CONFIRMED, MatchOrigin.KNOWN): 2,
+        (MatchState.CONFIRMED, MatchOrigin.GROUP): 1,
     }
+
+
+def exchanges_of(ref):
+    found = Exchange.objects.filter(host__ref=ref) | Exchange.objects.filter(visitor__ref=ref)
+    return Counter(found.values_list("state", "mode"))
+
+
+def test_the_host_finds_an_exchange_in_every_state_to_show():
+    states = {state for state, _mode in exchanges_of("P-AQUIMER")}
+    assert states == set(ExchangeState.values) - {ExchangeState.ABORTED}
+
+
+def test_the_visitor_finds_exchanges_online_and_one_visit_in_person():
+    found = exchanges_of("P-DIGITAL")
+    assert found[ExchangeState.SIGNING, "physical"] == 1
+    assert found[ExchangeState.ONGOING, "virtual"] == 1
+    assert found[ExchangeState.REPORTING, "virtual"] == 1
+    assert found[ExchangeState.CANCELLED, "virtual"] == 1
+    assert found[ExchangeState.BUILDING, "virtual"] >= 1
+
+
+@pytest.mark.parametrize("name", ["host", "visitor"])
+def test_a_signature_of_each_account_is_awaited(name):
+    user = User.objects.get(email=f"{name}@demo.example")
+    versions = CommitmentVersion.objects.filter(state="signing").select_related("exchange")
+    assert len([one for one in versions if can_sign_version(user, one)]) == 1
+
+
+def test_the_officer_has_a_commitment_to_sign():
+    officer = User.objects.get(email="officer@demo.example")
+    versions = CommitmentVersion.objects.filter(state="review").select_related("exchange")
+    assert len([one for one in versions if can_sign_version(officer, one)]) == 1
+
+
+def test_what_runs_shows_check_ins_attendance_and_an_incident():
+    running = Exchange.objects.filter(state=ExchangeState.ONGOING)
+    assert [exchange.check_ins.count() for exchange in running] == [1, 1]
+    assert Incident.objects.get().exchange.mode == "physical"
+    assert Attendance.objects.get().exchange.mode == "virtual"
+
+
+def test_drafts_are_talked_about():
+    talked = SectionComment.objects.filter(exchange__state=ExchangeState.BUILDING)
+    assert Counter(talked.values_list("section", flat=True)) == {
+        "agenda": 2,
+        "outcomes": 2,
+        "when": 2,
+    }
+
+
+def test_groups_have_visitors_and_one_has_places_for_all():
+    taken = [
+        offer.places_taken.all().taken().count() for offer in GroupOffer.objects.order_by("pk")
+    ]
+    assert sorted(taken) == [0, 2, 2]
+    visitor = GroupPlace.objects.filter(visitor__ref="P-DIGITAL")
+    assert visitor.get().offer.mode == "virtual"
+    open_one = GroupOffer.objects.get(places_taken__isnull=True)
+    profile = Profile.objects.get(ref="P-DIGITAL")
+    assert reason_against_joining(open_one, profile) == ""
+
+
+def test_each_commitment_in_force_has_its_document():
+    in_force = CommitmentVersion.objects.filter(state="in_force").count()
+    assert Document.objects.filter(kind=COMMITMENT.name).count() == in_force == 6
