@@ -22,6 +22,8 @@ USUAL = {
 NOON = time(13)
 AT_THE_END = ""
 LAST_MINUTE = 24 * 60 - 1
+_LATEST = {DAY: LAST_MINUTE, MORNING: 14 * 60, AFTERNOON: LAST_MINUTE}
+"""Until which minute a part of the day may be filled up."""
 
 
 class NoTimeLeft(ValueError):
@@ -59,9 +61,10 @@ def placed(
 ) -> Agenda:
     """The agenda with the entry on this day and in this part of it.
 
-    Without `before` it keeps its time where nothing else stands, or comes after the rest. `before`
-    is the key of the entry that it comes to stand before, or `AT_THE_END`: then all entries of
-    that half are timed anew in their new order, each as long as it was. Raises `NoTimeLeft`.
+    Without `before` it keeps its time where nothing else stands, or comes after the rest if that
+    leaves room; else both stand at the same time, for people to settle. `before` is the key of the
+    entry that it comes to stand before, or `AT_THE_END`: then all entries of that half are timed
+    anew in their new order, each as long as it was. Raises `NoTimeLeft`.
     """
     there = [one for one in entries_of(agenda, day, part) if one.key != slot.key]
     if before is None:
@@ -111,10 +114,10 @@ def _fitted(slot: Slot, day: date, part: str, there: Sequence[Slot]) -> Slot:
         starts = USUAL[part][0]
         ends = _clock(_minutes(starts) + length) if slot.ends else None
     moved = replace(slot, day=day, part=part, starts=starts, ends=ends)
-    last = max((one.ends for one in there if one.ends), default=None)
-    if last is None or not any(_overlap(one, moved) for one in there):
+    if not any(_overlap(one, moved) for one in there):
         return moved
-    return _from(moved, _minutes(last))
+    last = max(_minutes(one.ends) for one in there)
+    return _from(moved, last) if last + _length(moved) <= _LATEST[part] else moved
 
 
 def _one_after_the_other(order: Sequence[Slot], known: Sequence[Slot]) -> list[Slot]:

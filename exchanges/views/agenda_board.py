@@ -227,8 +227,9 @@ def _later(plan: Plan, slot: Slot) -> Go | None:
 
 
 def _mates(plan: Plan, slot: Slot) -> list[Slot]:
-    """The entries of its half-day that it can change places with: those with times, and itself."""
-    if slot.day is None or not _is_timed(slot):
+    """The entries of its half-day that it can change places with: those with times, and itself.
+    What takes a whole day has no order among others."""
+    if slot.day is None or slot.part == DAY or not _is_timed(slot):
         return [slot]
     there = entries_of(plan.agenda, slot.day, slot.part)
     return there if all(_is_timed(one) for one in there) else [slot]

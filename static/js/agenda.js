@@ -59,7 +59,7 @@ function isSamePlace() {
 function end() {
   drag.marker?.remove();
   drag.card.classList.remove("is-dragged");
-  drag.card.style.translate = "";
+  drag.card.removeAttribute("style");
   document.documentElement.classList.remove("is-dragging");
   drag = null;
 }

@@ -1,5 +1,6 @@
 """Moving entries of an agenda about, as plain values."""
 
+from dataclasses import replace
 from datetime import date, time
 from itertools import count
 
@@ -106,6 +107,15 @@ def test_where_something_stands_already_an_entry_comes_after_it():
     there = slot("there", "10:00", "12:00", day=TUESDAY)
     found = placed(with_entry(BUSY, there), TOUR, day=TUESDAY, part=MORNING)
     assert told(found)[-2:] == ["there morning 10:00-12:00", "tour morning 12:00-13:00"]
+
+
+@pytest.mark.parametrize("part", [MORNING, DAY])
+def test_where_no_room_is_left_both_stand_at_the_same_time(part):
+    """People see the clash in words and settle it."""
+    first = slot("first", "09:00", "17:00" if part == DAY else "12:30", day=TUESDAY, part=part)
+    second = replace(first, key="second", day=MONDAY)
+    found = placed(agenda(first, second), second, day=TUESDAY, part=part)
+    assert found.slots == (first, replace(second, day=TUESDAY))
 
 
 def test_an_entry_fits_between_others_where_its_time_is_free():
