@@ -45,7 +45,7 @@ def commitment_response(
         "posted": posted,
         **signatures_context(request, exchange),
     }
-    return render(request, "exchanges/commitment.html", context, status=422 if posted else 200)
+    return render(request, "exchanges/commitment.html", context)
 
 
 @members
@@ -86,8 +86,7 @@ def start(request: HttpRequest, ref: str) -> HttpResponse:
         for one in modes
     ]
     context = {"exchange": exchange, "form": form, "tabs": tabs, "mode": mode}
-    status = 422 if form.errors else 200
-    return render(request, "exchanges/commitment_start.html", context, status=status)
+    return render(request, "exchanges/commitment_start.html", context)
 
 
 def _modes(exchange: Exchange) -> list[str]:

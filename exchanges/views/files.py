@@ -34,9 +34,8 @@ def attach(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("The file was added."))
             return redirect("exchanges:commitment", ref)
-    status = 422 if form.errors else 200
     context = {"exchange": exchange, "form": form}
-    return render(request, "exchanges/commitment_attach.html", context, status=status)
+    return render(request, "exchanges/commitment_attach.html", context)
 
 
 @members

@@ -48,7 +48,7 @@ def section(request: HttpRequest, ref: str, name: str) -> HttpResponse:
             form.press(button, request.POST[button])
             return _page(request, form)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return _refused(request, form)
     return _saved(request, form)
 
 
@@ -72,7 +72,7 @@ def _saved(request: HttpRequest, form: SectionForm) -> HttpResponse:
         return overtaken_response(request, exchange, overtaken, revision)
     except DomainError as refused:
         form.add_error(None, str(refused.message))
-        return _page(request, form, status=422)
+        return _refused(request, form)
     if is_autosave:
         return HttpResponse(status=204, headers={"X-Revision": str(row.revision)})
     messages.success(request, _("Saved: %(section)s.") % {"section": Section(name).label})
@@ -142,7 +142,7 @@ def overtaken_response(
         "has_form": row.name in FORMS,
         "picks": {"theirs": THEIRS, "mine": MINE, "both": BOTH},
     }
-    return render(request, "exchanges/section_conflict.html", context, status=409)
+    return render(request, "exchanges/section_conflict.html", context)
 
 
 def _by_key(name: str, content: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
@@ -163,7 +163,13 @@ def _may_autosave(exchange: Exchange) -> bool:
     return exchange.state == ExchangeState.BUILDING
 
 
-def _page(request: HttpRequest, form: SectionForm, status: int = 200) -> HttpResponse:
+def _refused(request: HttpRequest, form: SectionForm) -> HttpResponse:
+    if "X-Autosave" in request.headers:
+        return HttpResponse(status=422)
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: SectionForm) -> HttpResponse:
     exchange = form.exchange
     context = {
         "exchange": exchange,
@@ -174,4 +180,4 @@ def _page(request: HttpRequest, form: SectionForm, status: int = 200) -> HttpRes
         "voids": open_version(exchange) is not None,
         "amends": version_in_force(exchange) is not None and exchange.state not in BEFORE_START[:3],
     }
-    return render(request, "exchanges/section.html", context, status=status)
+    return render(request, "exchanges/section.html", context)

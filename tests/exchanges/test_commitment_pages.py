@@ -214,7 +214,7 @@ def test_a_choice_that_is_missing_is_asked_for(sent: dict, message: str) -> None
     client = client_of(person_of(exchange, "VO"))
     with untouched():
         response = client.post(page_of(exchange, "start/"), {"programme": "learn_3", **sent})
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert message in text_of(response)
 
 
@@ -284,7 +284,7 @@ def test_a_refused_comment_stands_in_its_field_again() -> None:
     client = client_of(person_of(exchange, "VO"))
     with untouched():
         response = client.post(comments_of(exchange), {"section": "purpose", "text": "x" * 2001})
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert "x" * 2001 in text_of(response)
     assert "Ensure this value has at most 2000 characters" in text_of(response)
 
@@ -360,5 +360,5 @@ def test_a_file_of_another_kind_is_refused(name: str, content: bytes, message: s
             page_of(exchange, "files/"),
             {"title": "Map", "file": SimpleUploadedFile(name, content)},
         )
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert message in text_of(response)
