@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+
 from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
 from matching.models import Match
@@ -38,6 +40,11 @@ def successors_of(matches: Iterable[Match], viewer: Any) -> dict[int, Successor]
     """What became of these matches, by their keys; those that stand for themselves are missing."""
     asked = list(matches)
     return {key: found for find in _finders for key, found in find(asked, viewer).items()}
+
+
+def carried_on(matches: Iterable[Match]) -> set[int]:
+    """The keys of those whose matter something else carries on, whoever may look at it."""
+    return set(successors_of(matches, AnonymousUser()))
 
 
 def successor_of(match: Match, viewer: Any) -> Successor | None:
