@@ -48,7 +48,7 @@ def test_what_the_clock_starts_is_there(name):
     assert settings.CELERY_BEAT_SCHEDULE[name]["task"] in app.tasks
 
 
-@pytest.mark.parametrize("name", ["mail-sweep", "job-sweep"])
+@pytest.mark.parametrize("name", ["mail-sweep", "job-sweep", "document-sweep"])
 def test_sweeps_that_nobody_took_up_do_not_pile_up(name):
     entry = settings.CELERY_BEAT_SCHEDULE[name]
     assert entry["options"]["expires"] == entry["schedule"]
