@@ -99,7 +99,7 @@ def test_an_online_exchange_brings_no_lump_sum():
 def test_what_was_let_pass_and_attached_stands_there():
     exchange = drafted_exchange()
     officer = person_of(exchange, "VOP")
-    text = "We look for a new trainee programme together."
+    text = "We look at a traineeship together."
     write_sections(exchange, {"purpose": Purpose(objectives=("learn",), text=text)})
     (warning,) = findings_of(exchange)
     with time_machine.travel(MOMENT, tick=False):
