@@ -66,7 +66,7 @@ def _write(
             slot=session.slot.key,
             capacity=side,
             defaults={
-                "day": session.slot.day,
+                "day": session.starts_at.date(),
                 "was_present": note.was_present,
                 "note": note.text.strip(),
                 "by": actor,

@@ -3,6 +3,7 @@ agree on takes effect at once."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -149,7 +150,7 @@ def _first(exchange: Exchange, actor: User) -> str:
 
 def _agree(interruption: Interruption, exchange: Exchange, actor: User) -> None:
     own = [one for one in undecided(interruption) if one in exchange.capacities_of(actor)]
-    changes = {AGREED_AT[capacity]: clock.now() for capacity in own}
+    changes: dict[str, Any] = {AGREED_AT[capacity]: clock.now() for capacity in own}
     is_last = len(own) == len(undecided(interruption))
     record = {"capacity": own[0]}
     if not is_last:
