@@ -165,13 +165,13 @@ def test_it_ends_in_the_first_minute_after_its_last_day(
 
 
 def test_the_end_of_a_month_is_the_end_of_a_day(clock):
-    days = [date(2027, 3, day) for day in (29, 30, 31)]
-    exchange = agreed_exchange(days=days)
-    clock.move_to("2027-03-28T22:00:00Z")  # the night in which the clocks go forward
-    start_due_exchanges()
-    clock.move_to("2027-03-31T21:59:00Z")
+    """In the week after the clocks went forward: midnight in Lyon is at 22:00 in UTC."""
+    exchange = agreed_exchange(days=[date(2028, 3, day) for day in (29, 30, 31)])
+    clock.move_to("2028-03-28T22:00:00Z")
+    assert start_due_exchanges() == 1
+    clock.move_to("2028-03-31T21:59:00Z")
     assert finish_due_exchanges() == 0
-    clock.move_to("2027-03-31T22:00:00Z")
+    clock.move_to("2028-03-31T22:00:00Z")
     assert finish_due_exchanges() == 1
     assert state_of(exchange) == ExchangeState.REPORTING
 
