@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cxc_portal.core.errors import TransitionRefused
@@ -21,6 +22,7 @@ from exchanges.views.agenda_board import day_name, name_of_half
 from exchanges.wording.agenda import time_of
 
 BOARD = "agenda"
+MOST_LETTERS = 40
 KEPT = "agenda_undo"
 """Under this name the session keeps the last act."""
 Form = TypeVar("Form", bound=forms.Form)
@@ -68,7 +70,7 @@ def _remove(request: HttpRequest, exchange: Exchange) -> Done:
     change = services.remove_entry(**_of(request, exchange), **form.cleaned_data)
     before: Agenda = section(Section.AGENDA, change.before)
     removed = next(slot for slot in before.slots if slot.key == change.key)
-    title = removed.title
+    title = shortened(removed.title)
     return Done(change, _("“%(title)s” is removed.") % {"title": title}, _beside(before, removed))
 
 
@@ -155,7 +157,12 @@ def words_of(change: AgendaChange) -> dict[str, str]:
     slot = next(one for one in change.after.slots if one.key == change.key)
     half = name_of_half(slot.day, slot.part)
     when = f"{half}, {time_of(slot)}" if slot.starts else half
-    return {"title": slot.title, "when": when}
+    return {"title": shortened(slot.title), "when": when}
+
+
+def shortened(title: str) -> str:
+    """A title as far as a short note has room for it."""
+    return Truncator(title).chars(MOST_LETTERS)
 
 
 def _at(day: date) -> str:

@@ -74,6 +74,12 @@ function drop() {
   window.htmx.ajax("POST", form.action, { source: card, target: BOARD, swap: "outerHTML", values });
 }
 
+document.addEventListener("click", (event) => {
+  const note = event.target.closest?.("[data-close]")?.parentElement;
+  if (!note) return;
+  note.remove();
+  document.querySelector(BOARD).focus({ preventScroll: true });
+});
 document.addEventListener("pointerdown", (event) => {
   const card = event.target.closest?.("[data-entry]");
   if (!card || !mayDrag(event)) return;
