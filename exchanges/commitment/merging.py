@@ -67,7 +67,7 @@ def _joined(theirs: Any, mine: Any) -> Any:
         if mine in theirs or theirs in mine:
             return max(theirs, mine, key=len)
         return f"{theirs}\n\n{mine}"
-    taken = {entry.get(KEY) for entry in theirs if isinstance(entry, dict)} - {None}
+    taken = {str(entry[KEY]) for entry in theirs if isinstance(entry, dict) and KEY in entry}
     return theirs + [_renamed(entry, taken) for entry in mine if entry not in theirs]
 
 
