@@ -2,13 +2,15 @@
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from cxc_portal.core import clock, places
 from exchanges.commitment.calendar import days_of_stay
 from exchanges.commitment.distance import Point, distance_km
 from exchanges.commitment.facts import Facts, Side
 from exchanges.commitment.terms import Terms
-from exchanges.enums import ExchangeState
-from exchanges.models import Exchange
+from exchanges.enums import OPEN_VERSIONS, TAKING_THE_VISIT, ExchangeMode, ExchangeState
+from exchanges.models import CommitmentVersion, Exchange
 from exchanges.queries.clauses import clauses_for
 from profiles.enums import ProfileState
 from profiles.models import Organisation, Profile
@@ -56,16 +58,29 @@ def holidays_of(exchange: Exchange, terms: Terms) -> frozenset[date]:
 
 def visits_taken(exchange: Exchange) -> int:
     """How many visits in person the visiting organisation has used up besides this exchange: those
-    of other exchanges, and one that only its profile knows of."""
+    of other exchanges, also of one that is online and has a change to a visit waiting for
+    signatures, and one that only its profile knows of."""
     organisation = exchange.visitor.organisation
-    others = Exchange.objects.taking_the_visit_of(organisation.pk).exclude(pk=exchange.pk)
-    stays = list(others.values_list("starts_on", "ends_on"))
+    stays = list(_other_visits(exchange).values_list("starts_on", "ends_on"))
     used_on = organisation.physical_visit_used_on
     if used_on is None:
         return len(stays)
     own = (exchange.starts_on, exchange.ends_on) if exchange.started_at else (None, None)
     is_known = any(first and last and first <= used_on <= last for first, last in [*stays, own])
     return len(stays) + (not is_known)
+
+
+def _other_visits(exchange: Exchange) -> QuerySet[Exchange]:
+    change_to_visit = CommitmentVersion.objects.filter(
+        exchange=OuterRef("pk"),
+        state__in=OPEN_VERSIONS,
+        snapshot__terms__when__mode=ExchangeMode.PHYSICAL,
+    )
+    return Exchange.objects.filter(
+        Q(mode=ExchangeMode.PHYSICAL) | Exists(change_to_visit),
+        visitor__organisation=exchange.visitor.organisation_id,
+        state__in=TAKING_THE_VISIT,
+    ).exclude(pk=exchange.pk)
 
 
 def kilometres(exchange: Exchange) -> float | None:

@@ -3,10 +3,9 @@
 import copy
 from dataclasses import replace
 from datetime import date, time
-from string import ascii_letters
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exchanges.commitment.differences import differences, immaterial_fields, is_material
@@ -25,18 +24,18 @@ from exchanges.commitment.terms import (
 )
 from tests.exchanges.sound_terms import MONDAY, SOUND, TUESDAY, slot, with_part
 
-some = settings(max_examples=60)
+some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-texts = st.text(ascii_letters + " éß", max_size=12)
-days = st.none() | st.dates(date(2026, 1, 1), date(2030, 12, 31))
-times = st.none() | st.builds(time, st.integers(0, 23), st.integers(0, 59))
-people = st.lists(st.builds(Person, texts, texts, texts, texts), max_size=3).map(tuple)
-codes = st.lists(st.sampled_from("learn markets training".split()), unique=True).map(tuple)
+texts = st.sampled_from(["", "a", "Zoë", "two words", "line\nbreak"])
+days = st.sampled_from([None, MONDAY, TUESDAY, date(2030, 12, 31)])
+times = st.sampled_from([None, time(0), time(9, 5), time(23, 59)])
+people = st.lists(st.builds(Person, texts, texts, texts, texts), max_size=2).map(tuple)
+codes = st.sampled_from([(), ("learn",), ("learn", "markets"), ("markets", "learn")])
 
 
 @st.composite
 def agendas(draw):
-    keys = draw(st.lists(st.text("abc123", min_size=1, max_size=4), unique=True, max_size=4))
+    keys = draw(st.lists(st.sampled_from("abcd"), unique=True, max_size=3))
     parts = st.sampled_from(["day", "morning", "afternoon"])
     slots = [
         Slot(key, draw(days), draw(parts), draw(times), draw(times), title=draw(texts))
@@ -52,9 +51,7 @@ terms = st.builds(
         mode=st.sampled_from(["physical", "virtual"]),
         starts_on=days,
         ends_on=days,
-        travel_days=st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 1)), max_size=3).map(
-            lambda found: tuple(sorted(found))
-        ),
+        travel_days=st.sampled_from([(), (MONDAY,), (MONDAY, TUESDAY)]),
         venue=texts,
         platform=texts,
         room=texts,
@@ -64,7 +61,7 @@ terms = st.builds(
     agenda=agendas(),
     responsibilities=st.builds(Responsibilities, texts, texts, texts, texts),
     outcomes=st.builds(
-        Outcomes, items=st.lists(st.builds(Outcome, texts, texts), max_size=3).map(tuple)
+        Outcomes, items=st.lists(st.builds(Outcome, texts, texts), max_size=2).map(tuple)
     ),
     clauses=st.builds(Clauses, language=texts, agreed=codes, further=texts),
 )

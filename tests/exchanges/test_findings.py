@@ -10,7 +10,7 @@ from cxc_portal.core import clock
 from cxc_portal.core.errors import TransitionRefused
 from exchanges.commitment.findings import KINDS, Finding
 from exchanges.commitment.terms import Agenda, Terms
-from exchanges.enums import ExchangeState
+from exchanges.enums import ExchangeState, VersionState
 from exchanges.models import CountryGuide, Exchange
 from exchanges.queries.drafts import draft_of
 from exchanges.queries.facts_of_exchange import facts_of, visits_taken
@@ -23,7 +23,13 @@ from profiles.enums import ProfileState
 from profiles.models import Country, OrganisationType, Profile, ProgrammeRules
 from profiles.rules import rules_in_force
 from tests.exchanges.sound_terms import MONDAY, with_part
-from tests.factories.exchanges import drafted_exchange, free_week, opened_exchange, person_of
+from tests.factories.exchanges import (
+    drafted_exchange,
+    free_week,
+    frozen_exchange,
+    opened_exchange,
+    person_of,
+)
 from tests.factories.matches import host_profile
 from tests.factories.profiles import UserFactory
 
@@ -257,6 +263,14 @@ def test_another_exchange_takes_the_visit_from_freezing_until_it_is_cancelled(
     Exchange.objects.filter(pk=other.pk).update(state=state, mode=mode)
     assert visits_taken(reloaded(exchange)) == count
     assert codes(exchange) == ["visit_used"] * count
+
+
+def test_an_online_exchange_that_becomes_a_visit_takes_it_while_that_is_signed(exchange):
+    other = frozen_exchange(host=host_profile(name="Second host"), visitor=exchange.visitor)
+    Exchange.objects.filter(pk=other.pk).update(mode="virtual")
+    assert visits_taken(reloaded(exchange)) == 1
+    other.versions.update(state=VersionState.VOID)
+    assert visits_taken(reloaded(exchange)) == 0
 
 
 def test_an_exchange_does_not_stand_in_its_own_way(exchange):

@@ -1,7 +1,7 @@
 """The amount of the lump sum, its edges, and why it is what it is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchanges.commitment.distance import distance_km
@@ -9,6 +9,7 @@ from exchanges.commitment.lump_sum import Rates, lump_sum
 
 LYON, PORTO = (45.76, 4.84), (41.15, -8.61)
 RATES = Rates(programme=781, own=None, full_from_days=5, near_km=200)
+unhurried = settings(deadline=None)
 points = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
 
@@ -90,6 +91,7 @@ def test_snapshots_keep_it_without_fractions():
     }
 
 
+@unhurried
 @given(
     days=st.integers(0, 31),
     km=st.floats(0, 20_000),
@@ -109,6 +111,7 @@ def test_the_amount_is_full_or_half_and_never_above_the_table(
     assert found.amount <= programme
 
 
+@unhurried
 @given(days=st.integers(0, 30), km=st.floats(0, 20_000))
 def test_a_day_more_or_a_longer_way_never_pays_less(days, km):
     amount = lump_sum(days=days, km=km, rates=RATES).amount
@@ -116,6 +119,7 @@ def test_a_day_more_or_a_longer_way_never_pays_less(days, km):
     assert lump_sum(days=days, km=km + 1, rates=RATES).amount >= amount
 
 
+@unhurried
 @given(km=st.floats(0, 400, allow_nan=False))
 def test_what_is_shown_never_contradicts_the_decision(km):
     found = due(km=km)
@@ -136,6 +140,7 @@ def test_distances_are_those_of_the_great_circle(first, second, km):
     assert distance_km(first, second) == pytest.approx(km, abs=0.05)
 
 
+@unhurried
 @given(points, points)
 def test_a_distance_is_the_same_both_ways_and_at_most_half_round_the_earth(first, second):
     assert distance_km(first, second) == pytest.approx(distance_km(second, first))
