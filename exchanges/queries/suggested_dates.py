@@ -59,18 +59,18 @@ def _starts(
     only_whole_weeks: bool,
     rules: RuleBook,
 ) -> Iterator[Start]:
-    country, given = exchange.host.organisation.country_id, 0
+    country, weeks = exchange.host.organisation.country_id, set[date]()
     for span in _free(exchange, programme.mode, earliest, rules):
-        day, taken = max(span.start, earliest), None
-        while day <= span.end and given < MOST_STARTS:
+        day = max(span.start, earliest)
+        while day <= span.end and len(weeks) < MOST_STARTS:
             week = day - timedelta(days=day.weekday())
             is_wanted = day.weekday() == MONDAY or not only_whole_weeks
-            if week != taken and is_wanted and is_working_day(day, country):
+            if week not in weeks and is_wanted and is_working_day(day, country):
                 days = days_from(programme, day, country)
                 is_whole = not only_whole_weeks or _is_whole(days, programme.mode)
                 if days[-1] <= span.end and is_whole:
                     yield Start(days[0], days[-1])
-                    taken, given = week, given + 1
+                    weeks.add(week)
             day += ONE_DAY
 
 

@@ -42,6 +42,12 @@ def test_only_days_on_which_both_are_free(exchange) -> None:
     assert starts(exchange) == [("2027-06-07", "2027-06-11"), ("2027-06-14", "2027-06-18")]
 
 
+def test_each_week_once_where_windows_overlap(exchange) -> None:
+    free(exchange.host, "2027-06-01", "2027-06-18")
+    free(exchange.host, "2027-06-07", "2027-06-18")
+    assert starts(exchange) == [("2027-06-07", "2027-06-11"), ("2027-06-14", "2027-06-18")]
+
+
 def test_weeks_with_a_holiday_of_the_host_are_left_out(exchange) -> None:
     free(exchange.host, "2027-03-22", "2027-04-09")  # 29 March 2027 is Easter Monday
     assert starts(exchange) == [("2027-03-22", "2027-03-26"), ("2027-04-05", "2027-04-09")]
