@@ -67,9 +67,10 @@ def with_places_taken(offers: QuerySet[GroupOffer]) -> QuerySet[GroupOffer]:
 
 
 def open_groups(user: Any) -> QuerySet[GroupOffer]:
-    """Those of others in which places can be taken, the soonest first."""
+    """Those of others that are open and in which one has no place yet, the soonest first."""
     own = Profile.objects.of_member(user).values("pk")
-    found = GroupOffer.objects.visible_to(user).open().exclude(host__in=own)
+    joined = GroupPlace.objects.filter(visitor__in=own).taken().values("offer")
+    found = GroupOffer.objects.visible_to(user).open().exclude(Q(host__in=own) | Q(pk__in=joined))
     return with_places_taken(found).order_by("starts_on", "pk")
 
 
@@ -98,6 +99,11 @@ def cards_of(offers: Iterable[GroupOffer], user: Any) -> list[GroupCard]:
         listed, _words = listed_among(list({offer.host.ref for offer in rows}), own)
         fits = {one.ref: one for one in listed}
     return [GroupCard(offer, taken_of(offer), fits.get(offer.host.ref)) for offer in rows]
+
+
+def plain_cards_of(offers: Iterable[GroupOffer]) -> list[GroupCard]:
+    """The groups without a fit: one's own, and those that one has joined."""
+    return [GroupCard(offer, taken_of(offer)) for offer in offers]
 
 
 def taken_of(offer: GroupOffer) -> int:

@@ -22,6 +22,7 @@ from exchanges.queries.groups import (
     own_groups,
     own_places_in,
     participants_of,
+    plain_cards_of,
     types_named_by,
     visitors_of_member,
 )
@@ -44,8 +45,8 @@ def groups(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "cards": cards_of(page, user),
-        "own": cards_of(own_groups(user), user),
-        "joined": cards_of(joined_groups(user), user),
+        "own": plain_cards_of(own_groups(user)),
+        "joined": plain_cards_of(joined_groups(user)),
         "can_offer": bool(hosts_of_member(user)),
     }
     return render(request, "exchanges/groups.html", context)

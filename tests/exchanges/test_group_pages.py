@@ -71,9 +71,12 @@ def test_a_host_sees_its_own_groups_and_the_way_to_offer_one(client, offer):
     assert "No open group at present" in text
 
 
-def test_whoever_joined_sees_the_place_first(client, offer):
+def test_whoever_joined_finds_the_group_among_the_own_places_alone(client, offer):
     place = place_in(offer)
-    assert "Your places" in read(client, member_of(place.visitor), "/groups/")
+    text = read(client, member_of(place.visitor), "/groups/")
+    assert "Your places" in text
+    assert text.count("Batteries in practice") == 1
+    assert "Not possible for you" not in text
 
 
 def test_full_closed_and_past_groups_say_so(client, offer):
