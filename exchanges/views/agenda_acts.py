@@ -155,8 +155,8 @@ def _of(request: HttpRequest, exchange: Exchange) -> dict[str, Any]:
 def words_of(change: AgendaChange) -> dict[str, str]:
     """The entry that an act was about, and when it takes place now."""
     slot = next(one for one in change.after.slots if one.key == change.key)
-    half = name_of_half(slot.day, slot.part)
-    when = f"{half}, {time_of(slot)}" if slot.starts else half
+    timed = f"{day_name(slot.day)}, {time_of(slot)}"
+    when = timed if slot.starts else name_of_half(slot.day, slot.part)
     return {"title": shortened(slot.title), "when": when}
 
 

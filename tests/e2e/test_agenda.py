@@ -65,20 +65,20 @@ def test_an_agenda_is_planned_in_every_way(someone, exchange, days):
     host.press("Save")
     host.arrives_at(path)
     said = host.page.locator("#agenda-said")
-    expect(said).to_contain_text(f"“{TITLE}” stands on {days[3]}, morning, 09:00–12:30.")
+    expect(said).to_contain_text(f"“{TITLE}” stands on {days[3]}, 09:00–12:30.")
     expect(half(host, days[3], "morning")).to_contain_text("Hall 2")
     host.check()
 
     card = host.main().get_by_role("listitem").filter(has_text=TITLE)
     drag(host, card, half(host, days[4], "afternoon"))
-    expect(said).to_contain_text(f"“{TITLE}” is now on {days[4]}, afternoon, 14:00–17:30.")
+    expect(said).to_contain_text(f"“{TITLE}” is now on {days[4]}, 14:00–17:30.")
     expect(half(host, days[4], "afternoon")).to_contain_text(TITLE)
     expect(card).to_be_focused()
     host.check()
 
     name = f"Move “{TITLE}” to {days[4]}, morning"
     host.by_keyboard(name)
-    expect(said).to_contain_text(f"“{TITLE}” is now on {days[4]}, morning, 09:00–12:30.")
+    expect(said).to_contain_text(f"“{TITLE}” is now on {days[4]}, 09:00–12:30.")
     next_one = f"Move “{TITLE}” to {days[3]}, afternoon"
     expect(host.main().get_by_role("button", name=next_one)).to_be_focused()
     host.page.keyboard.press("Enter")
