@@ -8,6 +8,7 @@ from profiles.workdays import (
     add_working_days,
     is_public_holiday,
     is_working_day,
+    name_of_holiday,
     working_days_between,
 )
 
@@ -70,3 +71,16 @@ def test_a_public_holiday_is_one_on_a_weekend_too():
     assert is_public_holiday(date(2027, 5, 1), "fr")
     assert not is_public_holiday(date(2027, 5, 2), "FR")
     assert not is_public_holiday(date(2027, 5, 1), "ZZ")
+
+
+@pytest.mark.parametrize(
+    ("day", "country", "language", "name"),
+    [
+        (date(2027, 12, 25), "fr", "fr", "Noël"),
+        (date(2027, 12, 25), "FR", "hu", "Christmas Day"),
+        (date(2027, 12, 24), "FR", "en", ""),
+        (date(2027, 12, 25), "ZZ", "en", ""),
+    ],
+)
+def test_a_holiday_is_named_in_the_language_or_in_english(day, country, language, name):
+    assert name_of_holiday(day, country, language) == name
