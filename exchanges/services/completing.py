@@ -56,7 +56,11 @@ def _mirror(
 ) -> None:
     """The exchange takes over mode and days; calendars are told when others held before."""
     when = Terms.from_json(version.snapshot["terms"]).when
-    changes: dict[str, Any] = {"mode": when.mode, "starts_on": when.starts_on, "ends_on": when.ends_on}
+    changes: dict[str, Any] = {
+        "mode": when.mode,
+        "starts_on": when.starts_on,
+        "ends_on": when.ends_on,
+    }
     others = exchange.versions.exclude(pk=version.pk)
     if others.filter(in_force_at__isnull=False).exists():
         changes["calendar_sequence"] = exchange.calendar_sequence + 1
