@@ -66,7 +66,7 @@ STATES = (
     ),
     State(
         RETURNED,
-        label=_("Returned with a comment"),
+        label=_("Version returned"),
         responsible=None,
         your_turn="",
         waiting=_("This version was returned. The comment stands below."),
@@ -74,7 +74,7 @@ STATES = (
     ),
     State(
         REFUSED,
-        label=_("Refused"),
+        label=_("Version refused"),
         responsible=None,
         your_turn="",
         waiting=_("This version was refused. The reason stands below."),

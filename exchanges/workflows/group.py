@@ -43,7 +43,7 @@ STATES = (
     ),
     State(
         CANCELLED,
-        label=_("Cancelled"),
+        label=_("Group cancelled"),
         responsible=None,
         your_turn="",
         waiting=_("The host cancelled this group exchange. The reason stands below."),

@@ -68,7 +68,7 @@ STATES = (
     ),
     State(
         REFUSED,
-        label=_("Refused"),
+        label=_("Request refused"),
         responsible=None,
         your_turn="",
         waiting=_("The request was refused. The reason stands below."),
@@ -76,7 +76,7 @@ STATES = (
     ),
     State(
         WITHDRAWN,
-        label=_("Taken back"),
+        label=_("Request taken back"),
         responsible=None,
         your_turn="",
         waiting=_("The request was taken back."),
