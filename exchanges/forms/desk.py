@@ -25,7 +25,10 @@ class DeskForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     partnership = forms.ModelChoiceField(
-        label=_("Partnership"), required=False, queryset=None, empty_label=_("Any")
+        label=_("Partnership"),
+        required=False,
+        queryset=Partnership.objects.none(),
+        empty_label=_("Any"),
     )
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[*ANY, *ExchangeState.choices]

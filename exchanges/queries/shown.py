@@ -10,4 +10,4 @@ def for_batons(exchanges: QuerySet[Exchange]) -> QuerySet[Exchange]:
     are."""
     versions = CommitmentVersion.objects.defer("snapshot").prefetch_related("signatures")
     found = exchanges.with_parties()  # type: ignore[attr-defined]
-    return found.prefetch_related(Prefetch("versions", versions))  # type: ignore[no-any-return]
+    return found.prefetch_related(Prefetch("versions", versions))

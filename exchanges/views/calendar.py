@@ -56,7 +56,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     response["Cache-Control"] = f"private, max-age={KEPT_FOR}"
     response["X-Robots-Tag"] = "noindex"
     since = int(changed_at.timestamp())
-    return get_conditional_response(request, etag, since, response)
+    unchanged = get_conditional_response(request, etag, since, response)
+    return unchanged or response
 
 
 @access.members

@@ -156,9 +156,8 @@ def test_a_pause_leaves_matches_alone():
     assert match.state == MatchState.PROPOSED
 
 
-@pytest.mark.parametrize("state", [MatchState.PROPOSED, MatchState.CONFIRMED])
-def test_an_open_match_keeps_a_profile_from_being_withdrawn(state):
-    match = match_between(visitor_profile(), host_profile(), state=state)
+def test_an_open_match_keeps_a_profile_from_being_withdrawn():
+    match = match_between(visitor_profile(), host_profile())
     for side, other in ((match.host, match.visitor), (match.visitor, match.host)):
         with untouched(), pytest.raises(TransitionRefused) as refusal:
             withdraw_profile(profile_id=side.pk, actor=side.contact)
@@ -173,8 +172,15 @@ def test_a_match_that_is_over_is_no_obstacle():
     assert obstacles(match.host) == []
 
 
-def test_the_only_member_with_an_open_match_keeps_the_account():
+def test_what_a_confirmed_match_became_stands_in_the_way_instead():
     match = match_between(visitor_profile(), host_profile(), state=MatchState.CONFIRMED)
+    for side in (match.host, match.visitor):
+        assert len(obstacles(side)) == 1
+        assert str(obstacles(side)[0]).startswith("The exchange CXC-")
+
+
+def test_the_only_member_with_an_open_match_keeps_the_account():
+    match = match_between(visitor_profile(), host_profile())
     Profile.objects.filter(pk=match.host_id).update(state="rejected")
     found = blockers(match.host.contact)
     assert [blocker.url for blocker in found] == [match.get_absolute_url()]

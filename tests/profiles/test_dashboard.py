@@ -313,6 +313,7 @@ def test_desk_staff_finds_the_desk(client, reference, role):
         "Dashboard",
         "Validation desk",
         "Left behind",
+        "Exchanges",
         "Catalogue",
         "Rules",
     ]
