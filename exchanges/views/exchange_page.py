@@ -87,9 +87,8 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class ExchangePage:
-    """`has_action` is false where the next step is on this page itself, `has_begun` once all four
-    have signed; `shows_contacts` is true for the four
-    parties alone, `shows_actors` for staff."""
+    """`has_action` is false where the next step is on this page itself; `shows_contacts` is true
+    for the four parties alone, `shows_actors` for staff."""
 
     exchange: Exchange
     terms: Terms
@@ -104,7 +103,6 @@ class ExchangePage:
     versions: list[VersionLine]
     history: list[HistoryLine]
     has_calendar: bool
-    has_begun: bool
     can_cancel: bool
     can_amend: bool
     shows_contacts: bool
@@ -129,7 +127,6 @@ def exchange_page(exchange: Exchange, viewer: User) -> ExchangePage:
         versions=[_version_line(exchange, version, viewer) for version in exchange.versions.all()],
         history=history_of(exchange),
         has_calendar=any(version.in_force_at for version in exchange.versions.all()),
-        has_begun=exchange.state in (*AMENDABLE, ExchangeState.REPORTING),
         can_cancel=can_cancel_exchange(viewer, exchange),
         can_amend=exchange.state in AMENDABLE and can_edit_commitment(viewer, exchange),
         shows_contacts=bool(own) and exchange.state not in OVER,

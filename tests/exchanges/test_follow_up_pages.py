@@ -14,7 +14,7 @@ from exchanges.services.incidents import climb_unsettled, report_incident, settl
 from exchanges.services.interruptions import agree_interruption, ask_interruption
 from exchanges.services.running import finish_due_exchanges, start_due_exchanges
 from profiles.enums import StaffRoleName
-from tests.factories.exchanges import person_of
+from tests.factories.exchanges import drafted_exchange, person_of
 from tests.factories.matches import host_profile
 from tests.factories.profiles import StaffRoleFactory, UserFactory
 from tests.factories.running import agreed_exchange
@@ -198,6 +198,20 @@ def test_the_page_names_what_is_open_and_what_is_over(client, exchange):
     assert "Waiting for RECIPE4MOBILITY to help." in shown
     assert "Your turn: read the request, its reason and its consequences, and decide." in shown
     assert "End early or postpone …" not in shown
+
+
+def test_a_postponed_exchange_still_leads_to_what_was_decided(client, exchange):
+    request = asked(exchange, "postpone")
+    for capacity in PARTNERSHIPS:
+        agree_interruption(interruption_id=request.pk, actor=person_of(exchange, capacity))
+    shown = page(client, person_of(exchange, "VO"), exchange.get_absolute_url())
+    assert request.get_absolute_url() in shown
+    assert "has not checked in" not in shown
+
+
+def test_while_the_text_is_written_there_is_nothing_to_follow(client, clock):
+    exchange = drafted_exchange(days=WEEK)
+    assert "On the way" not in page(client, person_of(exchange, "VO"), exchange.get_absolute_url())
 
 
 # --- half-way ----------------------------------------------------------------------------------
