@@ -61,8 +61,8 @@ def _starts(
 ) -> Iterator[Start]:
     country, weeks = exchange.host.organisation.country_id, set[date]()
     for span in _free(exchange, programme.mode, earliest, rules):
-        day = max(span.start, earliest)
-        while day <= span.end and len(weeks) < MOST_STARTS:
+        day, latest = max(span.start, earliest), span.end - (programme.length - 1) * ONE_DAY
+        while day <= latest and len(weeks) < MOST_STARTS:
             week = day - timedelta(days=day.weekday())
             is_wanted = day.weekday() == MONDAY or not only_whole_weeks
             if week not in weeks and is_wanted and is_working_day(day, country):
