@@ -1,7 +1,7 @@
 """What exchanges add to the demo world: something to show in every state, for the accounts of the
 host, the visitor and the officer, told in the past through the real services."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -44,6 +44,8 @@ from profiles.demo import FLAGSHIP, World
 from profiles.enums import Role
 from profiles.rules import current_rules
 
+Story = Callable[[Visit], Iterator[tuple[float, Act]]]
+
 HOST, VISITOR = "P-AQUIMER", "P-DIGITAL"
 TOLD_DAYS = 45
 HO, VO = ORGANISATIONS
@@ -74,7 +76,7 @@ def add_to_demo(world: World) -> None:
         _add_online(world)
 
 
-def _in_person(world: World) -> Iterator[tuple[Act, Visit]]:
+def _in_person(world: World) -> Iterator[tuple[Story, Visit]]:
     yield _reported_soon, Visit(world, HOST, "learn_5", -14)
     yield _running, Visit(world, HOST, "technology_10", -8)
     yield _about_to_start, Visit(world, HOST, "learn_3", 9)
