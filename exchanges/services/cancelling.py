@@ -1,5 +1,7 @@
 """An exchange ends before it starts: the visitor keeps the visit."""
 
+from typing import cast
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -7,7 +9,7 @@ from cxc_portal.core.database import in_transaction
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from exchanges.documents import order_cancellation
 from exchanges.enums import OVER, ExchangeState
-from exchanges.models import Exchange
+from exchanges.models import Exchange, ExchangeStep
 from exchanges.notifications import cancelling as notifications
 from exchanges.permissions import can_cancel_exchange
 from exchanges.services.ending import (
@@ -50,7 +52,7 @@ def cancel_exchange(*, exchange_id: int, actor: User, reason: str) -> Exchange:
 def _cancel_what_was_frozen(exchange: Exchange, actor: User, reason: str) -> None:
     end_commitment(exchange, actor=actor)
     capacities = exchange.capacities_of(actor)
-    step = exchange_workflow.apply(
+    taken = exchange_workflow.apply(
         exchange,
         "cancel",
         actor=actor,
@@ -58,6 +60,7 @@ def _cancel_what_was_frozen(exchange: Exchange, actor: User, reason: str) -> Non
         changes={"calendar_sequence": exchange.calendar_sequence + 1},
         record={"capacity": capacities[0] if capacities else ""},
     )
+    step = cast(ExchangeStep, taken)
     drop_open_interruption(exchange)
     free_place(exchange)
     end_match(exchange)
