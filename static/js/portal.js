@@ -33,6 +33,7 @@ function autosave(form) {
       const revision = answer.headers.get("X-Revision");
       if (revision && form.elements.revision) form.elements.revision.value = revision;
       say(answer.ok ? status?.dataset.saved : status?.dataset.failed);
+      if (answer.ok) form.dispatchEvent(new Event("autosaved", { bubbles: true }));
     } catch {
       say(status?.dataset.failed);
     }

@@ -42,3 +42,17 @@ def test_a_partnership_lets_a_warning_pass_and_the_organisations_read_why(someon
 
     officer.press("Take this back")
     expect(officer.page.locator(".finding summary")).to_be_visible()
+
+
+def test_the_rules_are_checked_while_one_writes(someone):
+    exchange = drafted_exchange()
+    host = someone(person_of(exchange, "HO"))
+    host.goto(f"/exchanges/{exchange.ref}/commitment/purpose/")
+    said = host.page.get_by_role("complementary", name="Before it can be signed")
+    expect(said).to_contain_text("All rules are kept here.")
+    words = host.page.locator("textarea").first
+    words.fill("We look for an intern.")
+    expect(said).to_contain_text("The purpose speaks of “intern”.")
+    words.fill("We look at the workshop.")
+    expect(said).to_contain_text("All rules are kept here.")
+    host.check()

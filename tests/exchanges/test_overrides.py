@@ -178,7 +178,7 @@ def test_the_findings_are_a_part_of_a_page_for_each_party(client, exchange):
 def test_a_section_shows_its_own_findings(client, exchange):
     client.force_login(person_of(exchange, "HO"))
     address = page("findings", exchange)
-    assert b"All rules are kept." in client.get(f"{address}?section=when").content
+    assert b"All rules are kept here." in client.get(f"{address}?section=when").content
     assert b"recruitment" in client.get(f"{address}?section=purpose").content
     assert b"recruitment" in client.get(f"{address}?section=nonsense").content
 
