@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from cxc_portal.core.access import get_visible, members, require
 from cxc_portal.core.errors import DomainError
+from exchanges.commitment.differences import differences
 from exchanges.commitment.merging import BOTH, MINE, THEIRS, merged, questions
 from exchanges.commitment.terms import section as section_of
 from exchanges.enums import BEFORE_START, ExchangeState, Section
@@ -22,7 +23,9 @@ from exchanges.queries.changes import content_at
 from exchanges.queries.drafts import sections_of
 from exchanges.queries.findings import findings_of, in_section
 from exchanges.services.drafting import SectionChanged, save_section
-from exchanges.views.commitment_page import author_name, for_commitment
+from exchanges.views.commitment_page import for_commitment
+from exchanges.views.version_changes import author_name
+from exchanges.wording.differences import in_words
 from exchanges.wording.sections import lines_of
 from exchanges.workflows.parties import open_version, version_in_force
 
@@ -138,6 +141,7 @@ def overtaken_response(
         "row": row,
         "author": author_name(str(row.changed_by or ""), last.capacity if last else "", exchange),
         "asked": asked,
+        "differences": in_words(differences({row.name: row.content}, {row.name: mine})),
         "kept": signing.dumps(kept, salt=SALT, compress=True),
         "has_form": row.name in FORMS,
         "picks": {"theirs": THEIRS, "mine": MINE, "both": BOTH},
