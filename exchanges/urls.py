@@ -3,6 +3,7 @@ from django.urls import path
 from exchanges.views import (
     agenda,
     agenda_entries,
+    amending,
     calendar,
     cancelling,
     comments,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("exchanges/<str:ref>/commitment/", commitment.commitment, name="commitment"),
     path("exchanges/<str:ref>/commitment/start/", commitment.start, name="start"),
     path("exchanges/<str:ref>/commitment/changes/", commitment.changes, name="changes"),
+    path("exchanges/<str:ref>/commitment/give-up/", amending.give_up, name="give_up_amendment"),
     path("exchanges/<str:ref>/commitment/files/", files.attach, name="attach"),
     path("exchanges/<str:ref>/files/<int:pk>/", files.attachment, name="attachment"),
     path(

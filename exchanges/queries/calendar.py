@@ -14,7 +14,7 @@ from cxc_portal.core import clock
 from exchanges.commitment.terms import Slot, Terms
 from exchanges.enums import ExchangeState, VersionState
 from exchanges.models import CommitmentVersion, Exchange
-from exchanges.queries.terms_shown import HELD, terms_of_version
+from exchanges.queries.terms_shown import HELD, terms_now, terms_of_version
 
 SIGNED = (*HELD, VersionState.SUPERSEDED)
 """The versions that were in force at some time."""
@@ -64,19 +64,20 @@ def entries_for(user: Any) -> list[Entry]:
 
 
 def with_signed_versions(found: Any) -> Iterable[Exchange]:
-    """With the texts that were in force at some time, in two queries."""
+    """With the texts that were in force at some time and the draft, in three queries."""
     held = CommitmentVersion.objects.filter(state__in=SIGNED)
     related = found.filter(pk__in=held.values("exchange"))
     related = related.select_related("host__organisation", "visitor__organisation")
     prefetched: Iterable[Exchange] = related.prefetch_related(
-        Prefetch("versions", held.order_by("number"), to_attr="signed_versions")
+        Prefetch("versions", held.order_by("number"), to_attr="signed_versions"), "sections"
     )
     return prefetched
 
 
 def _entries(exchange: Any, *, with_agenda: bool) -> list[Entry]:
     held: CommitmentVersion = exchange.signed_versions[-1]
-    terms = terms_of_version(held)
+    is_in_force = held.state == VersionState.IN_FORCE
+    terms = terms_now(exchange, held) if is_in_force else terms_of_version(held)
     is_off = _is_off(exchange, held)
     first, last = exchange.starts_on, _last_day(exchange)
     if is_off or first is None:

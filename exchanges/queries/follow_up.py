@@ -11,6 +11,7 @@ from exchanges.commitment.terms import AFTERNOON, Agenda, Slot, Terms
 from exchanges.enums import ORGANISATIONS, Capacity, ExchangeMode, ExchangeState
 from exchanges.models import Exchange, Interruption
 from exchanges.queries.facts_of_exchange import holidays_of
+from exchanges.queries.terms_shown import terms_now
 from exchanges.workflows.interruption import ASKED
 from exchanges.workflows.parties import version_in_force
 from profiles.rules import RuleBook
@@ -35,10 +36,10 @@ def days_begun() -> date:
 
 
 def terms_in_force(exchange: Exchange) -> Terms:
-    """What all four have signed; nothing at all where no version is in force. Prefetched `versions`
-    are used."""
+    """What all four have signed, with what was changed since and needs no signatures; nothing at
+    all where no version is in force. Prefetched `versions` are used."""
     version = version_in_force(exchange)
-    return Terms.from_json(version.snapshot["terms"]) if version else Terms()
+    return terms_now(exchange, version) if version else Terms()
 
 
 def until(terms: Terms, day: date) -> Terms:

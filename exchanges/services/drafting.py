@@ -26,7 +26,7 @@ from exchanges.queries.clauses import clauses_for, standard_responsibilities
 from exchanges.queries.drafts import draft_contents, draft_of, sections_of
 from exchanges.services.locking import locked_exchange
 from exchanges.services.moving import moved_agenda
-from exchanges.services.versions import note_edit
+from exchanges.services.versions import note_edit, require_kept_start
 from exchanges.workflows.parties import version_in_force
 from profiles.models import User
 
@@ -73,6 +73,8 @@ def save_section(
             return row
         if row.revision != revision:
             raise SectionChanged(row, wanted)
+        if name == "when":
+            require_kept_start(exchange, When.from_json(wanted))
         before = draft_of(exchange).when
         write_section(exchange, row, wanted, actor)
         if name == "when":
@@ -82,16 +84,18 @@ def save_section(
     return row
 
 
-def write_section(exchange: Exchange, row: DraftSection, content: JSON, actor: User) -> None:
+def write_section(
+    exchange: Exchange, row: DraftSection, content: JSON, actor: User, *, is_apart: bool = False
+) -> None:
     """Write a section that has been checked, its change, and what follows from it. The caller
-    holds the lock of the exchange."""
+    holds the lock of the exchange. A change that `is_apart` is a line of its own in the history."""
     before = draft_contents(exchange)
     moment = clock.now()
     earlier = row.content
     row.content, row.revision = content, row.revision + 1
     row.changed_by, row.changed_at = actor, moment
     row.save(update_fields=["content", "revision", "changed_by", "changed_at"])
-    _note_change(exchange, row, earlier, actor)
+    _note_change(exchange, row, earlier, actor, is_apart=is_apart)
     if row.name == "when":
         _follow_dates(exchange, When.from_json(content))
     audit.record(
@@ -127,11 +131,13 @@ def _require_sense(when: When) -> None:
         raise TransitionRefused("order", _("The last day is before the first."))
 
 
-def _note_change(exchange: Exchange, row: DraftSection, before: JSON, actor: User) -> None:
+def _note_change(
+    exchange: Exchange, row: DraftSection, before: JSON, actor: User, *, is_apart: bool
+) -> None:
     """One line of the history: who, as which party, what before and after. What the same person
     went on writing in one sitting, with no version frozen between, makes that line longer."""
     last = row.changes.order_by("revision").last()
-    if last and _is_one_sitting(exchange, last, row, actor):
+    if last and not is_apart and _is_one_sitting(exchange, last, row, actor):
         last.revision, last.after, last.at = row.revision, row.content, row.changed_at
         last.save(update_fields=["revision", "after", "at"])
         return

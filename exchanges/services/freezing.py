@@ -15,6 +15,7 @@ from exchanges.queries.drafts import draft_of, sections_of
 from exchanges.queries.findings import require_sound
 from exchanges.queries.snapshot import TEMPLATE_VERSION, language_of, snapshot_of
 from exchanges.services.locking import locked_with_visit
+from exchanges.services.versions import require_kept_start
 from exchanges.workflows import exchange_workflow
 from exchanges.workflows.parties import open_version, version_in_force
 from profiles.models import User
@@ -45,6 +46,7 @@ def freeze_commitment(
         reason = reason.strip() if is_amendment else ""
         if is_amendment:
             _require_amendment(exchange, terms, reason)
+            require_kept_start(exchange, terms.when)
         require_sound(exchange, terms)
         version = _write(exchange, terms, actor, is_amendment=is_amendment, reason=reason)
         _follow(exchange, version, terms, actor)

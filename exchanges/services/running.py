@@ -9,10 +9,12 @@ from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
 from exchanges.notifications import follow_up as notifications
 from exchanges.queries.follow_up import days_begun, open_interruption, today_there
+from exchanges.queries.terms_shown import terms_of_version
 from exchanges.services.ending import end_match, void_open_version
 from exchanges.services.locking import locked_with_visit
 from exchanges.services.visits import use_visit
 from exchanges.workflows import exchange_workflow
+from exchanges.workflows.parties import open_version
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +44,17 @@ def start_exchange(exchange_id: int) -> bool:
         if exchange.state != ExchangeState.VALIDATED or not is_due:
             return False
         exchange_workflow.apply(exchange, "start", actor=None)
+        _drop_other_start(exchange)
         notifications.exchange_starts(exchange)
         use_visit(exchange)
     return True
+
+
+def _drop_other_start(exchange: Exchange) -> None:
+    """An amendment to another first day came too late: nobody can sign it any more."""
+    version = open_version(exchange)
+    if version and terms_of_version(version).when.starts_on != exchange.starts_on:
+        void_open_version(exchange, actor=None)
 
 
 def finish_exchange(exchange_id: int) -> bool:

@@ -20,8 +20,9 @@ from exchanges.queries.drafts import draft_of
 from exchanges.queries.shown import for_batons
 from exchanges.queries.suggested_dates import suggested_starts, usual_programme
 from exchanges.services.starting import start_draft
-from exchanges.views.commitment_page import author_name, commitment_page, for_commitment
+from exchanges.views.commitment_page import commitment_page, for_commitment
 from exchanges.views.signatures import signatures_context
+from exchanges.views.version_changes import author_name
 from exchanges.wording.differences import in_words
 from matching.queries.proposals import modes_between
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
 from exchanges.commitment.terms import Terms
-from exchanges.enums import AMENDABLE, Capacity, ExchangeState, Section
+from exchanges.enums import Capacity, ExchangeState, Section
 from exchanges.forms.comments import CommentForm
 from exchanges.models import (
     CommitmentFile,
@@ -26,16 +26,23 @@ from exchanges.permissions import (
     can_freeze_commitment,
     can_sign_version,
 )
-from exchanges.queries.drafts import draft_contents, draft_of, sections_of
+from exchanges.queries.drafts import draft_of, sections_of
 from exchanges.queries.findings import FoundRule, blocking, findings_of, in_section
 from exchanges.queries.lump_sum import lump_sum_of
 from exchanges.queries.shown import for_batons
 from exchanges.views.exchange_page import TONES
+from exchanges.views.version_changes import (
+    AmendmentInWriting,
+    AsideInWords,
+    amendment_of,
+    asides_beside,
+    author_name,
+)
 from exchanges.wording.agenda import AgendaTable, agenda_table, zones_of
 from exchanges.wording.lump_sum import LumpSumInWords, lump_sum_in_words
 from exchanges.wording.sections import Line, lines_of
 from exchanges.workflows import exchange_workflow
-from exchanges.workflows.parties import open_version, version_in_force
+from exchanges.workflows.parties import open_version
 from profiles.models import User
 
 
@@ -96,7 +103,8 @@ class CommitmentPage:
     action: Action | None
     is_empty: bool
     is_being_signed: bool
-    is_in_force: bool
+    amendment: AmendmentInWriting | None
+    asides: list[AsideInWords]
     may_edit: bool
 
 
@@ -117,6 +125,7 @@ def commitment_page(
     """`posted` is a comment that was refused; what was typed stands beside its section again."""
     terms, findings = draft_of(exchange), findings_of(exchange, viewer=viewer)
     may_edit = can_edit_commitment(viewer, exchange)
+    amendment = amendment_of(exchange, viewer)
     return CommitmentPage(
         exchange=exchange,
         baton=exchange_workflow.baton(exchange, viewer),
@@ -128,16 +137,21 @@ def commitment_page(
         lump_sum=lump_sum_in_words(lump_sum_of(exchange, terms), exchange),
         agenda=agenda_table(terms.agenda, zones_of(exchange)),
         files=list(exchange.files.all()),
-        action=_action(exchange, viewer, terms, findings),
+        action=_action(exchange, viewer, terms, findings, amendment),
         is_empty=not terms.agenda.slots,
         is_being_signed=open_version(exchange) is not None,
-        is_in_force=version_in_force(exchange) is not None,
+        amendment=amendment,
+        asides=asides_beside(exchange),
         may_edit=may_edit,
     )
 
 
 def _action(
-    exchange: Exchange, viewer: User, terms: Terms, findings: list[FoundRule]
+    exchange: Exchange,
+    viewer: User,
+    terms: Terms,
+    findings: list[FoundRule],
+    amendment: AmendmentInWriting | None,
 ) -> Action | None:
     """Starting the draft, freezing a sound one, or reading what is to be signed."""
     if version := open_version(exchange):
@@ -150,15 +164,9 @@ def _action(
         )
     if not can_freeze_commitment(viewer, exchange) or blocking(findings):
         return None
-    if exchange.state in AMENDABLE and not _is_amended(exchange):
+    if amendment and not amendment.differences:
         return None
     return Action(_("Check and freeze"), reverse("exchanges:freeze", args=[exchange.ref]))
-
-
-def _is_amended(exchange: Exchange) -> bool:
-    """Whether the draft says something else than the version in force."""
-    version = version_in_force(exchange)
-    return version is not None and version.snapshot.get("terms") != draft_contents(exchange)
 
 
 def _parts(
@@ -209,13 +217,6 @@ def _changed_by(row: DraftSection, authors: dict[tuple[int, int], str], exchange
     if row.changed_by is None:
         return ""
     return author_name(str(row.changed_by), authors.get((row.pk, row.revision), ""), exchange)
-
-
-def author_name(name: str, capacity: str, exchange: Exchange) -> str:
-    """A person, with the party that they wrote for."""
-    if not capacity:
-        return name
-    return _("%(name)s (%(party)s)") % {"name": name, "party": exchange.party_name(capacity)}
 
 
 def _comment_form(name: str, posted: CommentForm | None) -> CommentForm:

@@ -10,14 +10,18 @@ from exchanges.views.desk import desk_url
 from exchanges.views.exchange_page import exchange_page
 from exchanges.views.follow_up import follow_up_context
 from exchanges.views.signatures import signatures_context
+from exchanges.views.version_changes import amendment_of, asides_beside
 
 
 @members
 def exchange(request: HttpRequest, ref: str) -> HttpResponse:
     """Whose turn it is, how far it has come, and all that is agreed."""
-    found = get_visible(for_batons(Exchange.objects.visible_to(request.user)), ref=ref)
+    shown = for_batons(Exchange.objects.visible_to(request.user)).prefetch_related("sections")
+    found = get_visible(shown, ref=ref)
     context = {
         "page": exchange_page(found, request.user),
+        "amendment": amendment_of(found, request.user),
+        "asides": asides_beside(found),
         "back_url": desk_url(request),
         **follow_up_context(request, found),
         **signatures_context(request, found),

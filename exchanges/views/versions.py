@@ -25,7 +25,7 @@ from exchanges.queries.snapshot import snapshot_of
 from exchanges.services.freezing import freeze_commitment
 from exchanges.views.signatures import signature_board
 from exchanges.views.signing import visible_exchange
-from exchanges.views.version_changes import changes_of
+from exchanges.views.version_changes import amendment_of, asides_in_words, changes_of
 from exchanges.workflows import commitment_workflow
 from exchanges.workflows.parties import open_version
 
@@ -69,6 +69,7 @@ def _freeze_context(
         "exchange": exchange,
         "form": form,
         "is_amendment": form is not None,
+        "amendment": amendment_of(exchange, request.user),
         "findings": findings,
         "is_blocked": bool(blocking(findings)),
         "number": exchange.versions.count() + 1,
@@ -101,6 +102,7 @@ def version(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "signing": signature_board(found, request.user),
         "steps_taken": found.transitions.select_related("actor").exclude(comment=""),
         "document": document,
+        "asides": asides_in_words(found),
         **changes_of(found),
     }
     return render(request, "exchanges/version.html", context)
