@@ -1,11 +1,13 @@
 """The page of one exchange, for each of those who may look."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from exchanges.enums import Capacity
 from exchanges.models import Exchange
+from exchanges.queries.drafts import draft_of
 from exchanges.queries.shown import for_batons
 from exchanges.services.cancelling import cancel_exchange
 from exchanges.services.freezing import freeze_commitment
@@ -77,6 +79,17 @@ def test_the_days_the_place_and_the_people_are_shown(client):
     assert "Workshop, Lyon" in text
     assert "Europe/Paris" in text
     assert f"mailto:{exchange.host.contact_email}" in text
+
+
+def test_a_correction_shows_at_once_and_a_change_once_it_is_signed(client):
+    exchange = validated_exchange()
+    when = draft_of(exchange).when
+    user = person_of(exchange, "VO")
+    write_sections(exchange, {"when": replace(when, room="Gate 4", venue="Elsewhere")})
+    text = text_of(client, user, exchange)
+    assert "Gate 4" in text
+    assert "Workshop, Lyon" in text
+    assert "Elsewhere" not in text
 
 
 def test_without_days_it_says_so(client):
