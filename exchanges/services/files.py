@@ -52,7 +52,8 @@ def add_file(*, exchange_id: int, title: str, file: AcceptedFile, actor: User) -
 
 
 def remove_file(*, file_id: int, actor: User) -> None:
-    """The file is gone, once the change is certain."""
+    """The file is gone, once the change is certain. One that somebody else has just removed is
+    gone already. Raises `CommitmentFile.DoesNotExist` for one that there never was."""
     with transaction.atomic():
         key = CommitmentFile.objects.values_list("exchange_id", flat=True).get(pk=file_id)
         exchange = locked_exchange(key)

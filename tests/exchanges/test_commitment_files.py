@@ -7,7 +7,9 @@ from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.files import accept
 from cxc_portal.core.models import AuditEntry
 from exchanges.models import CommitmentFile, Exchange
+from exchanges.services import files
 from exchanges.services.files import ATTACHMENT, MOST_FILES, add_file, remove_file
+from exchanges.services.locking import locked_exchange
 from tests.factories.exchanges import opened_exchange, person_of
 from tests.factories.profiles import UserFactory
 
@@ -75,3 +77,19 @@ def test_strangers_remove_none() -> None:
     with pytest.raises(NotAllowed):
         remove_file(file_id=found.pk, actor=UserFactory())
     assert CommitmentFile.objects.count() == 1
+
+
+def test_a_file_that_somebody_removes_meanwhile_is_removed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exchange = opened_exchange()
+    found = added(exchange)
+
+    def removed_meanwhile(exchange_id: int) -> Exchange:
+        CommitmentFile.objects.all().delete()
+        return locked_exchange(exchange_id)
+
+    monkeypatch.setattr(files, "locked_exchange", removed_meanwhile)
+    remove_file(file_id=found.pk, actor=person_of(exchange, "VO"))
+    assert CommitmentFile.objects.count() == 0
+    assert AuditEntry.objects.filter(event="commitment.file_removed").count() == 0
