@@ -573,4 +573,4 @@ def test_whoever_makes_signatures_void_is_warned_before(client, rest):
 def test_a_change_of_what_is_in_force_is_an_amendment(client):
     exchange = validated_exchange()
     client.force_login(person_of(exchange, "HO"))
-    assert "A signed version is in force." in text_of(client.get(path_of(exchange)))
+    assert "A signed version is in force" in text_of(client.get(path_of(exchange)))
