@@ -49,7 +49,7 @@ def partners(portal):
 
 
 def says(visitor, text):
-    expect(visitor.main().get_by_text(text).first).to_be_visible()
+    expect(visitor.main().get_by_text(text).first).to_be_visible(timeout=15_000)
 
 
 def reach(visitor, name, path, role="button"):
@@ -138,6 +138,8 @@ def agree(firm, reader, profile, host):
     firm.goto(match.get_absolute_url())
     says(firm, host.contact_email)
     firm.check()
+    reach(firm, "Open the exchange", match.exchange.get_absolute_url(), "link")
+    says(firm, f"You visit {HOST}")
     assert match.host == host
 
 
