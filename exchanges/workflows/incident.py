@@ -108,7 +108,7 @@ TRANSITIONS = (
         _("Take it up together"),
         sources=(PARTNERSHIP_OF_ONE,),
         target=BOTH,
-        by=(SIDE, PARTNERSHIP, SYSTEM),
+        by=(SIDE, OWN_PARTNERSHIP, PARTNERSHIP, SYSTEM),
     ),
     Transition(
         "ask_support",
@@ -122,7 +122,7 @@ TRANSITIONS = (
         _("Settle"),
         sources=(PARTIES, PARTNERSHIP_OF_ONE, BOTH, WITH_SUPPORT),
         target=SETTLED,
-        by=(SIDE, PARTNERSHIP, SUPPORT),
+        by=(SIDE, OWN_PARTNERSHIP, PARTNERSHIP, SUPPORT),
         needs_comment=True,
         stamps=("settled_at",),
     ),
