@@ -16,7 +16,7 @@ from exchanges.notifications import interruptions as mails
 from exchanges.permissions import interruptions_open_to
 from exchanges.queries.consequences import consequences_of
 from exchanges.services.check_ins import check_in
-from exchanges.services.ending import drop_open_interruption
+from exchanges.services.ending import drop_open_interruption, end_commitment
 from exchanges.services.interruptions import (
     agree_interruption,
     ask_interruption,
@@ -29,7 +29,7 @@ from exchanges.workflows import interruption_workflow
 from matching.enums import MatchState
 from matching.models import Match
 from profiles.models import Organisation
-from tests.factories.exchanges import person_of
+from tests.factories.exchanges import drafted_exchange, person_of
 from tests.factories.matches import host_profile
 from tests.factories.profiles import UserFactory
 from tests.factories.running import agreed_exchange
@@ -288,6 +288,12 @@ def test_an_exchange_that_is_over_drops_what_is_asked(running):
     interruption.refresh_from_db()
     assert interruption.state == InterruptionState.WITHDRAWN
     assert interruption.transitions.get().actor is None
+
+
+def test_where_nothing_is_in_force_nothing_is_ended(clock):
+    exchange = drafted_exchange(days=WEEK)
+    with untouched():
+        end_commitment(exchange, actor=None)
 
 
 def test_a_decision_that_comes_too_late_changes_nothing(running):

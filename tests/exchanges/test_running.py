@@ -225,7 +225,7 @@ def announcements():
 
 def test_the_start_is_announced_twice_to_both_sides(clock):
     agreed_exchange(days=WEEK)
-    clock.move_to("2027-02-14T08:00:00Z")  # 15 days before
+    clock.move_to("2027-02-14T12:00:00Z")  # 15 days before, and the next day has begun elsewhere
     assert tasks.announce_starts() == 0
     clock.move_to("2027-02-15T08:00:00Z")
     assert tasks.announce_starts() == 1
