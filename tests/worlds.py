@@ -12,6 +12,7 @@ from tests.kept_rows import KeptRows
 
 def _load_demo_world() -> None:
     load_reference_data()
+    _give_the_index_a_history()
     call_command("load_demo", stdout=StringIO())
 
 

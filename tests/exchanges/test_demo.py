@@ -25,7 +25,7 @@ from matching.enums import ConversationState, MatchOrigin, MatchState
 from matching.models import Conversation, Match
 from profiles.enums import ProfileState
 from profiles.models import Organisation, Profile, Registration, User
-from profiles.services.reference import load_reference_data
+from tests.worlds import put_reference_data
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def demo(django_db_setup, django_db_blocker):
     from django.db import transaction  # only while the database is open
 
     with django_db_blocker.unblock(), transaction.atomic():
-        load_reference_data()
+        put_reference_data()
         call_command("load_demo")
         yield
         transaction.set_rollback(True)
