@@ -72,7 +72,7 @@ def can_freeze_commitment(user: Any, exchange: Exchange) -> bool:
 
 def is_signatory(user: Any, exchange: Exchange, capacity: str) -> bool:
     """Whether the person may sign in this capacity: the colleague whom the signatory named; else
-    the participant of the profile (any member where there is none with an account), and for a
+    the participant of the profile (any member where there is none with an open account), and for a
     partnership anybody who works for it. Prefetched `delegations` are used."""
     if capacity not in exchange.capacities_of(user):
         return False
@@ -81,7 +81,8 @@ def is_signatory(user: Any, exchange: Exchange, capacity: str) -> bool:
             return bool(delegation.delegate_id == user.pk)
     if Capacity(capacity).is_partnership:
         return True
-    return exchange.profile_of(capacity).contact_id in (None, user.pk)
+    contact = exchange.profile_of(capacity).contact
+    return contact is None or not contact.is_active or contact.pk == user.pk
 
 
 def capacities_to_sign(user: Any, version: CommitmentVersion) -> list[Capacity]:

@@ -59,6 +59,8 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
             "match",
             "host__organisation__country",
             "visitor__organisation__country",
+            "host__contact",
+            "visitor__contact",
             "host_partnership",
             "visitor_partnership",
         ).prefetch_related("host__organisation__memberships", "visitor__organisation__memberships")

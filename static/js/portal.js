@@ -23,8 +23,9 @@ on(window, "pageshow", () => all("form[data-busy]").forEach(release));
 function autosave(form) {
   const status = form.querySelector("[data-saving]");
   let timer = 0;
+  let saving = null;
   const say = (text) => { if (status) status.textContent = text; };
-  const save = async () => {
+  const send = async () => {
     say(status?.dataset.saving);
     try {
       const answer = await fetch(form.dataset.autosave || form.action, {
@@ -38,9 +39,18 @@ function autosave(form) {
       say(status?.dataset.failed);
     }
   };
+  // One after the other: each carries the revision that the one before has brought back.
+  const save = () => {
+    const mine = saving = Promise.resolve(saving).then(send).then(() => { if (saving === mine) saving = null; });
+  };
   on(form, "input", () => { clearTimeout(timer); timer = setTimeout(save, 1200); });
   on(form, "change", () => { clearTimeout(timer); timer = setTimeout(save, 400); });
-  on(form, "submit", () => clearTimeout(timer));
+  on(form, "submit", (event) => {
+    clearTimeout(timer);
+    if (!saving) return;
+    event.preventDefault();
+    saving.then(() => form.requestSubmit(event.submitter));
+  });
 }
 
 /* The search over long lists comes in a file of its own, where there is such a list. */

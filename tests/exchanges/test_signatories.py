@@ -4,6 +4,7 @@ import pytest
 
 from exchanges.models import Exchange
 from exchanges.notifications.signatories import each_once, party, signatories
+from exchanges.permissions import is_signatory
 from exchanges.services.delegating import delegate_signature
 from profiles.models import Profile
 from tests.factories import StaffRoleFactory
@@ -71,3 +72,12 @@ def test_each_person_hears_once_and_whoever_did_it_does_not():
     twice = [*party(exchange, "HO"), *party(exchange, "HO"), *party(exchange, "VO")]
     assert len(each_once(twice)) == 2
     assert people(each_once(twice, but=host)) == {person_of(exchange, "VO")}
+
+
+def test_a_participant_who_cannot_log_in_keeps_nobody_from_signing():
+    exchange = opened_exchange()
+    colleague = colleague_of(exchange)
+    assert not is_signatory(colleague, exchange, "HO")
+    exchange.host.contact.is_active = False
+    exchange.host.contact.save(update_fields=["is_active"])
+    assert is_signatory(colleague, Exchange.objects.with_parties().get(), "HO")
