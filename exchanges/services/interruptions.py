@@ -20,7 +20,12 @@ from exchanges.queries.consequences import Consequences, consequences_of_request
 from exchanges.queries.follow_up import today_there
 from exchanges.services.check_ins import forget_first_try
 from exchanges.services.drafting import write_section
-from exchanges.services.ending import end_commitment, end_match, void_open_version
+from exchanges.services.ending import (
+    end_commitment,
+    end_match,
+    free_place,
+    void_open_version,
+)
 from exchanges.services.locking import locked_with_visit
 from exchanges.services.visits import give_visit_back
 from exchanges.workflows import exchange_workflow, interruption_workflow
@@ -195,6 +200,8 @@ def _break_off(
         give_visit_back(exchange)
     if found.has_started:
         changes["is_visit_kept"] = found.is_visit_kept
+    else:
+        free_place(exchange)
     _step(exchange, "abort" if found.has_started else "cancel", interruption, actor, changes)
     end_match(exchange)
 

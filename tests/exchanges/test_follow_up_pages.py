@@ -403,6 +403,16 @@ def test_first_one_chooses_then_one_reads_what_follows(client, exchange):
     assert Interruption.objects.count() == 0
 
 
+def test_before_the_start_nobody_chooses_a_last_day(client, clock):
+    clock.move_to("2027-02-25T09:30:00Z")
+    exchange = agreed_exchange(days=WEEK)
+    user, path = person_of(exchange, "VO"), f"/exchanges/{exchange.ref}/interrupt/"
+    shown = page(client, user, path)
+    assert "Postpone" in shown
+    assert "Last day" not in shown
+    assert "It is cancelled before its start." in page(client, user, f"{path}?kind=cancel")
+
+
 @pytest.mark.parametrize(
     ("query", "complaint"),
     [
