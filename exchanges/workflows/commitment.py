@@ -112,14 +112,14 @@ TRANSITIONS = (
         _("Hand over to the partnerships"),
         sources=(SIGNING,),
         target=REVIEW,
-        by=(SIDE, PARTNERSHIP),
+        by=(TO_SIGN, SIDE, PARTNERSHIP),
     ),
     Transition(
         "put_in_force",
         _("Put in force"),
         sources=(REVIEW,),
         target=IN_FORCE,
-        by=(PARTNERSHIP,),
+        by=(TO_SIGN, PARTNERSHIP),
         stamps=("in_force_at",),
     ),
     Transition(

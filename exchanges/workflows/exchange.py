@@ -121,7 +121,7 @@ TRANSITIONS = (
         _("Hand over to the partnerships"),
         sources=(SIGNING,),
         target=REVIEW,
-        by=(SIDE, PARTNERSHIP),
+        by=(TO_SIGN, SIDE, PARTNERSHIP),
     ),
     Transition(
         "edit", _("Change the text"), sources=(SIGNING, REVIEW), target=BUILDING, by=(SIDE,)
@@ -139,7 +139,7 @@ TRANSITIONS = (
         _("Validate"),
         sources=(REVIEW,),
         target=VALIDATED,
-        by=(PARTNERSHIP,),
+        by=(TO_SIGN, PARTNERSHIP),
         stamps=("validated_at",),
     ),
     Transition(

@@ -28,7 +28,7 @@ STATES = (
         OPEN,
         label=_("Open for visitors"),
         responsible=SYSTEM,
-        your_turn="",
+        your_turn=_("Places are taken and the group closes by itself."),
         waiting=_("Visitors can take a place until all are taken or the closing day is over."),
         next=_("Each visitor signs a commitment of its own."),
         steps={SYSTEM: _LOOK, OWNER: _LOOK, PARTNERSHIP: _LOOK},
