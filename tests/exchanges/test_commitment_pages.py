@@ -143,7 +143,7 @@ def test_a_commitment_in_force_is_frozen_anew_only_when_it_says_something_else()
     exchange = validated_exchange()
     text = seen(exchange, "HO")
     assert "Check and freeze" not in text
-    assert "A signed version is in force." in text
+    assert "Until then version 1 stays in force as it was signed." in text
     row = exchange.sections.get(name="when")
     save_section(
         exchange_id=exchange.pk,

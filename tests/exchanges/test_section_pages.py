@@ -333,7 +333,7 @@ def test_whoever_changes_what_is_being_signed_is_warned_before() -> None:
 def test_what_is_in_force_is_only_amended() -> None:
     exchange = validated_exchange()
     text = text_of(client_of(exchange).get(address(exchange, "purpose")))
-    assert "A signed version is in force." in text
+    assert "A signed version is in force, and stays so until all four have signed" in text
 
 
 def test_what_the_service_refuses_stands_in_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
