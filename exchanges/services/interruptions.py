@@ -3,7 +3,7 @@ agree on takes effect at once."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,8 +12,9 @@ from cxc_portal.core import audit, clock, files
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.files import AcceptedFile
 from exchanges.commitment.terms import VIRTUAL
+from exchanges.documents import order_cancellation
 from exchanges.enums import AMENDABLE, Capacity, InterruptionKind
-from exchanges.models import Exchange, Interruption
+from exchanges.models import Exchange, ExchangeStep, Interruption
 from exchanges.notifications import interruptions as notifications
 from exchanges.permissions import can_decide_interruption, interruptions_open_to
 from exchanges.queries.consequences import Consequences, consequences_of_request
@@ -202,8 +203,11 @@ def _break_off(
         changes["is_visit_kept"] = found.is_visit_kept
     else:
         free_place(exchange)
-    _step(exchange, "abort" if found.has_started else "cancel", interruption, actor, changes)
+    name = "abort" if found.has_started else "cancel"
+    step = _step(exchange, name, interruption, actor, changes)
     end_match(exchange)
+    if not found.has_started:
+        order_cancellation(exchange, step)
 
 
 def _write_anew(
@@ -228,8 +232,8 @@ def _step(
     interruption: Interruption,
     actor: User,
     changes: Mapping[str, object],
-) -> None:
-    exchange_workflow.apply(
+) -> ExchangeStep:
+    step = exchange_workflow.apply(
         exchange,
         name,
         actor=actor,
@@ -237,6 +241,7 @@ def _step(
         changes=changes,
         record={"capacity": _first(exchange, actor)},
     )
+    return cast(ExchangeStep, step)
 
 
 Effect = Callable[[Exchange, Interruption, Consequences, User], None]

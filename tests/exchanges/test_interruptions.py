@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.files import accept
-from cxc_portal.core.models import AuditEntry, MailStatus, OutgoingMail
+from cxc_portal.core.models import AuditEntry, Document, MailStatus, OutgoingMail
 from exchanges.enums import ExchangeState, InterruptionState, VersionState
 from exchanges.forms.follow_up import PROOF
 from exchanges.models import CheckIn, Exchange, Interruption, SectionChange
@@ -391,6 +391,8 @@ def test_cancelling_before_the_start_cancels(agreed):
     assert exchange.versions.get().state == VersionState.ENDED
     assert used_on(exchange) is None
     assert Match.objects.get(pk=exchange.match_id).state == MatchState.FINISHED
+    notice = Document.objects.get(kind="exchanges/cancellation")
+    assert (notice.snapshot["reason"], notice.snapshot["by"]) == ("A strike.", "RECIPE4MOBILITY")
 
 
 @pytest.mark.parametrize("when", ["agreed", "running"])
