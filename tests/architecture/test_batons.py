@@ -115,7 +115,8 @@ class Pair:
                 confirmed_at=now if both else None,
                 expires_on=clock.today() + timedelta(days=20),
             )
-            self._lend_exchange(match)
+            if state == MatchState.CONFIRMED:
+                self._lend_exchange(match)
             yield f"proposed by the {asker.role}" if asker else "introduced", match
             self._lend_exchange(self.match)
             match.delete()
