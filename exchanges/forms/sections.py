@@ -140,7 +140,7 @@ class ResponsibilitiesForm(SectionForm):
             typed = {party: self.data.get(party, "") for party in PARTIES}
             typed[value] = standard_responsibilities(self.exchange.mode)[value]
             self.data, self.is_bound = {}, False
-            self.initial |= typed
+            self.initial = {**self.initial, **typed}
             self.fields[value].widget.attrs["data-focus"] = ""
 
     @property

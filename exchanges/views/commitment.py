@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core.access import get_visible, members, require
 from cxc_portal.core.errors import DomainError
-from exchanges.commitment.differences import differences
+from exchanges.commitment.differences import Difference, differences
 from exchanges.enums import ExchangeMode
 from exchanges.forms.comments import CommentForm
 from exchanges.forms.start import StartForm
@@ -122,6 +122,6 @@ def changes(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "exchanges/commitment_changes.html", context)
 
 
-def _differences(change: SectionChange) -> list:
+def _differences(change: SectionChange) -> list[Difference]:
     name = change.section.name
     return differences({name: change.before}, {name: change.after})
