@@ -90,9 +90,9 @@ def test_the_support_office_can_cancel():
     assert (step.actor, step.capacity, step.comment) == (support, "", WHY)
     notice = Document.objects.get(kind="exchanges/cancellation")
     assert notice.snapshot["by"] == "the Support Office"
-    assert "The Support Office has cancelled" in OutgoingMail.objects.filter(
-        kind="exchanges/exchange_cancelled"
-    ).values_list("text", flat=True).first()
+    mail = OutgoingMail.objects.filter(kind="exchanges/exchange_cancelled").first()
+    assert mail is not None
+    assert "The Support Office has cancelled" in mail.text
 
 
 def test_the_support_office_can_give_up_a_draft():
@@ -155,9 +155,7 @@ def test_what_is_cancelled_cannot_be_cancelled_again():
 def test_a_frozen_exchange_is_not_dissolved_on_the_page_of_its_match():
     exchange = frozen_exchange()
     with pytest.raises(TransitionRefused) as refusal:
-        dissolve_match(
-            match_id=exchange.match_id, actor=member_of(exchange.visitor), comment=WHY
-        )
+        dissolve_match(match_id=exchange.match_id, actor=member_of(exchange.visitor), comment=WHY)
     assert refusal.value.code == "frozen_already"
     exchange.refresh_from_db()
     exchange.match.refresh_from_db()
