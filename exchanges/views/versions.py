@@ -119,11 +119,8 @@ def document(request: HttpRequest, ref: str, number: int) -> HttpResponseBase:
         return redirect(found)
     if made.is_ready:
         return documents.download(made)
-    return render(
-        request,
-        "exchanges/version_document.html",
-        {"exchange": found.exchange, "version": found, "document": made},
-    )
+    context = {"exchange": found.exchange, "document": made, "again": request.path}
+    return render(request, "exchanges/paper_waits.html", context)
 
 
 @access.members
