@@ -30,6 +30,8 @@ OPEN_PAGES = (
     "profiles:landing",
     "matching:try",
     "profiles:rules",
+    "exchanges:countries",
+    "core:verify",
     "profiles:privacy",
     "profiles:accessibility",
     "profiles:terms",
@@ -37,6 +39,9 @@ OPEN_PAGES = (
 GROUPS = (
     (_("Visits in person"), ("physical",)),
     (_("Online exchanges"), ("virtual",)),
+    (_("Group exchanges"), ("group",)),
+    (_("Writing and signing the commitment"), ("building", "signing")),
+    (_("While an exchange runs"), ("start", "midway", "incident", "early_end")),
     (_("Money and reports"), ("lump_sum", "report", "payment")),
     (_("Finding a partner"), ("contact", "proposal", "match", "profile")),
     (_("Validation of profiles"), ("validation",)),

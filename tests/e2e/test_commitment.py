@@ -42,8 +42,8 @@ def test_three_choices_make_a_draft_and_two_who_write_at_once_lose_nothing(someo
     expect(host.main().get_by_role("heading", level=1)).to_have_text(
         "Two of you changed this at once"
     )
-    expect(host.main().get_by_text("The visitor's words.")).to_be_visible()
-    expect(host.main().get_by_text("The host's words.")).to_be_visible()
+    expect(host.main().get_by_role("paragraph").get_by_text("The visitor's words.")).to_be_visible()
+    expect(host.main().get_by_role("paragraph").get_by_text("The host's words.")).to_be_visible()
     host.check()
     host.picture("two-at-once")
     host.page.get_by_label("Keep both, one after the other").check()

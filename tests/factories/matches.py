@@ -8,6 +8,7 @@ from matching.services.matches import (
     accept_match,
     decline_match,
     dissolve_match,
+    finish_match,
     propose_match,
     withdraw_match,
 )
@@ -63,10 +64,12 @@ def introduction_of(host: Profile, visitor: Profile, actor: User, **terms: Any) 
 def brought_to(match: Match, state: str, *, by: Profile, other: Profile) -> Match:
     """The proposed match in another state."""
     asked, asking = {"match_id": match.pk, "actor": member_of(other)}, member_of(by)
-    if state in (MatchState.CONFIRMED, MatchState.DISSOLVED):
+    if state in (MatchState.CONFIRMED, MatchState.DISSOLVED, MatchState.FINISHED):
         accept_match(**asked)
     if state == MatchState.DISSOLVED:
         dissolve_match(match_id=match.pk, actor=asking, comment="Our plans have changed.")
+    elif state == MatchState.FINISHED:
+        finish_match(match_id=match.pk)
     elif state == MatchState.DECLINED:
         decline_match(**asked, comment="The dates do not suit us.")
     elif state == MatchState.WITHDRAWN:

@@ -178,7 +178,15 @@ class TestWhoGetsIn:
             ("coordinator", ["Profiles", "Mails", "Import", "People"]),
             (
                 "support",
-                ["Profiles", "Mails", "Import", "People", "Reference data", "Audit trail"],
+                [
+                    "Profiles",
+                    "Mails",
+                    "Documents",
+                    "Import",
+                    "People",
+                    "Reference data",
+                    "Audit trail",
+                ],
             ),
         ],
     )

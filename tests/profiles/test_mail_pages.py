@@ -11,7 +11,13 @@ from tests.untouched import untouched
 pytestmark = pytest.mark.usefixtures("reference")
 
 PAGE = "/accounts/mails/"
-CHOICES = {"profile": "daily", "contacts": "at_once", "matches": "weekly", "news": "never"}
+CHOICES = {
+    "profile": "daily",
+    "contacts": "at_once",
+    "matches": "weekly",
+    "exchanges": "at_once",
+    "news": "never",
+}
 
 
 def given(choices):
@@ -48,6 +54,7 @@ def test_a_member_is_asked_about_what_concerns_members(client, ada):
         "profile": "at_once",
         "contacts": "at_once",
         "matches": "at_once",
+        "exchanges": "at_once",
         "news": "daily",
     }
 

@@ -66,7 +66,7 @@ def test_country_that_left_is_not_advertised(client, reference):
 def test_rules_show_every_lump_sum_and_who_may_take_part(client, reference):
     text = page(client, "/rules/")
     for country in Country.objects.filter(is_eligible=True):
-        assert f"</svg> {country.name}</span>" in text
+        assert f'<a href="/countries/{country.pk}/">{country.name}</a>' in text
         assert f"€{country.lump_sum_full:,}" in text
     assert "Large company" in text
     assert "Norway" not in text
@@ -128,6 +128,8 @@ def test_search_engines_are_shown_the_open_pages_alone(client, db):
         "Allow: /$",
         "Allow: /try/$",
         "Allow: /rules/$",
+        "Allow: /countries/$",
+        "Allow: /verify/$",
         "Allow: /privacy/$",
         "Allow: /accessibility/$",
         "Allow: /terms/$",
