@@ -135,11 +135,6 @@ def can_remind_signatory(user: Any, version: CommitmentVersion, capacity: str) -
     return is_party and not is_signatory(user, exchange, capacity)
 
 
-def can_see_version(user: Any, version: CommitmentVersion) -> bool:
-    """Whoever sees the exchange."""
-    return Exchange.objects.visible_to(user).filter(pk=version.exchange_id).exists()
-
-
 def can_take_step_in_exchange(user: Any, exchange: Exchange, name: str) -> bool:
     """Whether the person may take this step now."""
     return exchange_workflow.is_open(name, exchange, user)

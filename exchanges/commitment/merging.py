@@ -26,11 +26,12 @@ class Question:
 
 
 def questions(theirs: JSON, mine: JSON, base: JSON | None = None) -> list[Question]:
-    """The fields that differ, in their order. `base` is what both started from, where known."""
+    """The fields that differ, in the order of mine: a database may give theirs in any order.
+    `base` is what both started from, where known."""
     return [
         _question(key, theirs[key], mine[key], base)
-        for key in theirs
-        if theirs[key] != mine.get(key, theirs[key])
+        for key in mine
+        if mine[key] != theirs.get(key, mine[key])
     ]
 
 

@@ -42,6 +42,7 @@ TAKEN: dict[str, Text] = {
     "withdraw": gettext_lazy("Taken back"),
     "expire": gettext_lazy("Expired without an answer"),
     "dissolve": gettext_lazy("Dissolved"),
+    "finish": gettext_lazy("The exchange is over"),
 }
 """The steps of a match as they are told afterwards."""
 

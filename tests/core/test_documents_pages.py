@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from PIL import ImageFile
 from pypdf import PdfReader
 
 from cxc_portal.core import documents
@@ -267,3 +268,8 @@ def test_the_web_does_not_load_what_only_workers_need():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_printing_leaves_uploads_as_strict_as_they_were(render):
+    render()
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES

@@ -6,7 +6,7 @@ from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.models import AuditEntry, Document, OutgoingMail
 from exchanges.enums import Capacity, ExchangeState, VersionState
 from exchanges.models import Exchange, ExchangeStep
-from exchanges.services.cancelling import cancel_exchange
+from exchanges.services.cancelling import cancel_exchange, follow_dissolved_match
 from matching.enums import MatchState
 from matching.services.matches import dissolve_match
 from tests.factories import StaffRoleFactory, UserFactory
@@ -160,6 +160,13 @@ def test_a_frozen_exchange_is_not_dissolved_on_the_page_of_its_match():
     exchange.refresh_from_db()
     exchange.match.refresh_from_db()
     assert (exchange.state, exchange.match.state) == (ExchangeState.SIGNING, MatchState.CONFIRMED)
+
+
+def test_a_dissolved_match_whose_exchange_is_over_changes_nothing():
+    exchange = cancelled(frozen_exchange())
+    steps = ExchangeStep.objects.count()
+    follow_dissolved_match(match_id=exchange.match_id, actor=person_of(exchange, "VO"), comment=WHY)
+    assert ExchangeStep.objects.count() == steps
 
 
 def test_the_page_says_what_follows_and_cancels(client):

@@ -5,10 +5,15 @@ from datetime import date
 import pytest
 import time_machine
 
+from cxc_portal.core import clock
 from cxc_portal.core.errors import TransitionRefused
+from exchanges.commitment.terms import SECTIONS, Terms
 from exchanges.models import DraftSection, Exchange
 from exchanges.services.opening import open_exchange
 from matching.enums import MatchState
+from matching.models import Match
+from profiles.enums import ProfileState
+from profiles.models import Profile
 from tests.factories.exchanges import drafted_exchange, opened_exchange
 from tests.factories.matches import host_profile, match_between, member_of, visitor_profile
 
@@ -55,6 +60,21 @@ def test_a_proposal_is_no_exchange_yet():
     assert Exchange.objects.count() == 0
 
 
-def test_a_draft_can_be_read_as_terms():
+def test_a_draft_has_every_section_in_its_shape():
     exchange = drafted_exchange()
-    assert exchange.sections.count() == 7
+    contents = {row.name: row.content for row in exchange.sections.all()}
+    assert list(contents) == list(SECTIONS)
+    assert Terms.from_json(contents).to_json() == contents
+
+
+def test_somebody_without_a_partnership_has_nobody_to_sign_with():
+    visitor, host = visitor_profile(), host_profile()
+    match = match_between(visitor, host, state=MatchState.PROPOSED)
+    Match.objects.filter(pk=match.pk).update(
+        state=MatchState.CONFIRMED, host_agreed_at=clock.now(), confirmed_at=clock.now()
+    )
+    Profile.objects.filter(pk=host.pk).update(state=ProfileState.SUBMITTED, partnership=None)
+    with pytest.raises(TransitionRefused) as refusal:
+        open_exchange(match_id=match.pk, actor=member_of(host))
+    assert refusal.value.code == "no_partnership"
+    assert Exchange.objects.count() == 0

@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# WeasyPrint lets Pillow accept pictures that are cut off, for the entire process; uploads must not.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 VARIANT = "pdf/a-3a"
 STYLE_SHEET = "css/document.css"

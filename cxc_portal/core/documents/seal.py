@@ -68,6 +68,8 @@ class _OpenKey(Signer):
         super().__init__(signing_cert=own, cert_registry=store)
         self._key = key
         self.ends = chain[0].not_valid_after_utc
+        # Read before any thread does: the parser of names fills its memory bit by bit.
+        self.name = self.subject_name
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
