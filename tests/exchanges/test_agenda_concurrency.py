@@ -50,7 +50,9 @@ def test_two_move_the_same_entry_and_the_second_is_told(exchange):
     outcomes = at_once(moving(exchange, "HO", "s1", days[3]), moving(exchange, "VO", "s1", days[4]))
     assert len(values(outcomes)) == 1
     assert [type(error) for error in errors(outcomes)] == [EntryChanged]
-    assert entry_of(agenda_of(exchange), "s1").day == values(outcomes)[0].after.slots[-1].day
+    moved = entry_of(values(outcomes)[0].after, "s1")
+    assert moved.day in (days[3], days[4])
+    assert entry_of(agenda_of(exchange), "s1") == moved
 
 
 def test_a_day_that_two_copy_at_once_is_copied_once(exchange):
