@@ -194,6 +194,11 @@ class Exchange(models.Model):
             if self.partnership_of(capacity).pk in user.staffed_partnership_ids
         ]
 
+    def capacity_of(self, user: Any) -> Capacity | str:
+        """As what the person acts, where one capacity is written down: the first of several, and
+        none for the Support Office."""
+        return next(iter(self.capacities_of(user)), "")
+
     def organisations(self) -> list[Organisation]:
         return [self.host.organisation, self.visitor.organisation]
 

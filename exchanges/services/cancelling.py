@@ -51,14 +51,13 @@ def cancel_exchange(*, exchange_id: int, actor: User, reason: str) -> Exchange:
 
 def _cancel_what_was_frozen(exchange: Exchange, actor: User, reason: str) -> None:
     end_commitment(exchange, actor=actor)
-    capacities = exchange.capacities_of(actor)
     taken = exchange_workflow.apply(
         exchange,
         "cancel",
         actor=actor,
         comment=reason,
         changes={"calendar_sequence": exchange.calendar_sequence + 1},
-        record={"capacity": capacities[0] if capacities else ""},
+        record={"capacity": exchange.capacity_of(actor)},
     )
     step = cast(ExchangeStep, taken)
     drop_open_interruption(exchange)
@@ -81,12 +80,11 @@ def follow_dissolved_match(*, match_id: int, actor: User, comment: str) -> None:
                 "frozen_already",
                 _("The commitment was frozen already. Cancel the exchange on its page instead."),
             )
-        capacities = exchange.capacities_of(actor)
         exchange_workflow.apply(
             exchange,
             "cancel",
             actor=actor,
             comment=comment,
-            record={"capacity": capacities[0] if capacities else ""},
+            record={"capacity": exchange.capacity_of(actor)},
         )
         free_place(exchange)

@@ -36,7 +36,7 @@ def comment_section(*, exchange_id: int, section: str, text: str, actor: User) -
             exchange=exchange,
             section=section,
             author=actor,
-            capacity=exchange.capacities_of(actor)[0],
+            capacity=exchange.capacity_of(actor),
             text=text,
             at=clock.now(),
         )

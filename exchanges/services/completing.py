@@ -30,7 +30,7 @@ def follow_signatures(version: CommitmentVersion, actor: User) -> None:
 
 
 def _hand_over(exchange: Exchange, version: CommitmentVersion, actor: User) -> None:
-    record = {"capacity": exchange.capacities_of(actor)[0]}
+    record: dict[str, Capacity | str] = {"capacity": exchange.capacity_of(actor)}
     commitment_workflow.apply(version, "hand_over", actor=actor, record=record)
     if exchange.state == ExchangeState.SIGNING:
         exchange_workflow.apply(exchange, "hand_over", actor=actor, record=record)
@@ -40,7 +40,7 @@ def _hand_over(exchange: Exchange, version: CommitmentVersion, actor: User) -> N
 
 def _put_in_force(exchange: Exchange, version: CommitmentVersion, actor: User) -> None:
     """The version holds from now on, in place of an earlier one; its document is ordered."""
-    record = {"capacity": exchange.capacities_of(actor)[0]}
+    record: dict[str, Capacity | str] = {"capacity": exchange.capacity_of(actor)}
     if earlier := version_in_force(exchange):
         commitment_workflow.apply(earlier, "supersede", actor=actor, record=record)
         documents.supersede(about=earlier, kind=kind_of(earlier))
@@ -52,7 +52,7 @@ def _put_in_force(exchange: Exchange, version: CommitmentVersion, actor: User) -
 
 
 def _mirror(
-    exchange: Exchange, version: CommitmentVersion, actor: User, record: dict[str, Capacity]
+    exchange: Exchange, version: CommitmentVersion, actor: User, record: dict[str, Capacity | str]
 ) -> None:
     """The exchange takes over mode and days; calendars are told when others held before."""
     when = Terms.from_json(version.snapshot["terms"]).when

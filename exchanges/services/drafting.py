@@ -141,14 +141,13 @@ def _note_change(
         last.revision, last.after, last.at = row.revision, row.content, row.changed_at
         last.save(update_fields=["revision", "after", "at"])
         return
-    capacities = exchange.capacities_of(actor)
     SectionChange.objects.create(
         section=row,
         revision=row.revision,
         before=before,
         after=row.content,
         author=actor,
-        capacity=capacities[0] if capacities else "",
+        capacity=exchange.capacity_of(actor),
         at=row.changed_at,
     )
 

@@ -111,7 +111,7 @@ def _write(
 def _follow(exchange: Exchange, version: CommitmentVersion, terms: Terms, actor: User) -> None:
     """The exchange waits for signatures now; an amendment leaves it where it is."""
     if not version.is_amendment:
-        capacity = exchange.capacities_of(actor)[0]
+        capacity = exchange.capacity_of(actor)
         exchange_workflow.apply(
             exchange,
             "freeze",

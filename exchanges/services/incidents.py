@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, mail
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
-from exchanges.enums import Capacity, IncidentSeverity, IncidentState
+from exchanges.enums import IncidentSeverity, IncidentState
 from exchanges.models import Exchange, Incident, IncidentStep
 from exchanges.notifications import incidents as notifications
 from exchanges.permissions import can_comment_incident, can_report_incident, next_rung
@@ -42,7 +42,7 @@ def report_incident(
             severity=severity,
             text=text.strip(),
             reported_by=actor,
-            capacity=exchange.capacities_of(actor)[0],
+            capacity=exchange.capacity_of(actor),
         )
         data = {"exchange": exchange.ref, "kind": kind, "severity": severity}
         audit.record("incident.report", subject=incident, actor=actor, data=data)
@@ -68,7 +68,7 @@ def comment_incident(*, incident_id: int, text: str, actor: User) -> Incident:
             comment=text.strip(),
             needs_comment=True,
             at=clock.now(),
-            capacity=_capacity(incident, actor),
+            capacity=incident.exchange.capacity_of(actor),
         )
         audit.record("incident.comment", subject=incident, actor=actor, data={"log": step.pk})
         mail.mark_acted(about=incident, actor=actor)
@@ -96,7 +96,7 @@ def settle_incident(*, incident_id: int, comment: str, actor: User) -> Incident:
             "settle",
             actor=actor,
             comment=comment,
-            record={"capacity": _capacity(incident, actor)},
+            record={"capacity": incident.exchange.capacity_of(actor)},
         )
         notifications.incident_settled(incident, comment.strip(), actor=actor)
     return incident
@@ -135,7 +135,7 @@ def locked_incident(incident_id: int) -> Incident:
 
 def _climb(incident: Incident, actor: User | None, comment: str = "") -> None:
     """One rung up. Where one partnership stands on both sides, it is both at once."""
-    record = {"capacity": _capacity(incident, actor) if actor else ""}
+    record = {"capacity": incident.exchange.capacity_of(actor) if actor else ""}
     step = RUNGS[IncidentState(incident.state)]
     incident_workflow.apply(incident, step, actor=actor, comment=comment, record=record)
     is_alone = is_one_partnership(incident.exchange)
@@ -146,11 +146,6 @@ def _climb(incident: Incident, actor: User | None, comment: str = "") -> None:
 def is_one_partnership(exchange: Exchange) -> bool:
     """Whether the same partnership stands on both sides."""
     return exchange.host_partnership_id == exchange.visitor_partnership_id
-
-
-def _capacity(incident: Incident, actor: User) -> Capacity | str:
-    """As what somebody acts; the Support Office as nothing of the four."""
-    return next(iter(incident.exchange.capacities_of(actor)), "")
 
 
 def _require_words(text: str) -> None:

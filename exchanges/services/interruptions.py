@@ -67,7 +67,7 @@ def ask_interruption(
             last_day=last_day if kind == EARLY_END else None,
             reason=reason.strip(),
             asked_by=actor,
-            capacity=exchange.capacities_of(actor)[0],
+            capacity=exchange.capacity_of(actor),
         )
         if proof:
             files.keep(interruption.proof, proof)
@@ -101,7 +101,7 @@ def refuse_interruption(*, interruption_id: int, comment: str, actor: User) -> I
             "refuse",
             actor=actor,
             comment=comment,
-            record={"capacity": _first(exchange, actor)},
+            record={"capacity": exchange.capacity_of(actor)},
         )
         notifications.interruption_refused(interruption, comment.strip(), actor=actor)
     return interruption
@@ -111,7 +111,7 @@ def withdraw_interruption(*, interruption_id: int, actor: User) -> Interruption:
     """Whoever asked does not need it any more."""
     with transaction.atomic():
         interruption, exchange = _locked(interruption_id)
-        record = {"capacity": _first(exchange, actor)}
+        record = {"capacity": exchange.capacity_of(actor)}
         interruption_workflow.apply(interruption, "withdraw", actor=actor, record=record)
         notifications.interruption_withdrawn(interruption, actor=actor)
     return interruption
@@ -147,11 +147,6 @@ def _is_earlier_end(exchange: Exchange, day: date) -> bool:
 def _require_standing(exchange: Exchange) -> None:
     if exchange.state not in AMENDABLE:
         raise TransitionRefused("too_late", _("The exchange is over; this changes nothing more."))
-
-
-def _first(exchange: Exchange, actor: User) -> str:
-    """As what somebody acts."""
-    return next(iter(exchange.capacities_of(actor)), "")
 
 
 def _agree(interruption: Interruption, exchange: Exchange, actor: User) -> None:
@@ -239,7 +234,7 @@ def _step(
         actor=actor,
         comment=interruption.reason,
         changes=changes,
-        record={"capacity": _first(exchange, actor)},
+        record={"capacity": exchange.capacity_of(actor)},
     )
     return cast(ExchangeStep, step)
 

@@ -39,8 +39,7 @@ def refuse_version(*, version_id: int, comment: str, actor: User) -> CommitmentV
 def _end(
     version: CommitmentVersion, exchange: Exchange, step: str, comment: str, actor: User
 ) -> None:
-    capacities = exchange.capacities_of(actor)
-    record = {"capacity": capacities[0] if capacities else ""}
+    record = {"capacity": exchange.capacity_of(actor)}
     commitment_workflow.apply(version, step, actor=actor, comment=comment, record=record)
     if exchange.state in SIGNABLE:
         exchange_workflow.apply(exchange, step, actor=actor, comment=comment, record=record)

@@ -41,8 +41,7 @@ def note_edit(
 
 
 def _make_void(exchange: Exchange, version: CommitmentVersion, actor: User) -> None:
-    capacities = exchange.capacities_of(actor)
-    record = {"capacity": capacities[0] if capacities else ""}
+    record = {"capacity": exchange.capacity_of(actor)}
     commitment_workflow.apply(version, "void", actor=actor, record=record)
     if exchange.state in SIGNABLE:
         exchange_workflow.apply(exchange, "edit", actor=actor, record=record)
