@@ -34,6 +34,7 @@ COPY cxc_portal cxc_portal
 COPY profiles profiles
 COPY matching matching
 COPY exchanges exchanges
+COPY reports reports
 COPY templates templates
 COPY static static
 

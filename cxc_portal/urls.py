@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("profiles.urls")),
     path("", include("matching.urls")),
     path("", include("exchanges.urls")),
+    path("", include("reports.urls")),
     path("accounts/", include("cxc_portal.account_urls")),
     path("language/", account.set_language, name="set_language"),
 ]

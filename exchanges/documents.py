@@ -14,7 +14,7 @@ from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
 from cxc_portal.core.types import Text
 from exchanges.commitment.differences import differences
-from exchanges.enums import OVER, Capacity, SignatureMethod, VersionState
+from exchanges.enums import UNDONE, Capacity, SignatureMethod, VersionState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep, Signature
 from exchanges.queries.documents import (
     AMENDMENT_KIND,
@@ -38,7 +38,7 @@ def standing(document: Document) -> Standing:
         (_("Version"), str(version.number)),
         (_("In force since"), in_utc(version.in_force_at)),
     ]
-    if version.exchange.state in OVER:
+    if version.exchange.state in UNDONE:
         sentence = _("The exchange was cancelled or broken off: this commitment no longer holds.")
         return Standing(False, sentence, facts)
     if version.state == VersionState.IN_FORCE:

@@ -11,8 +11,10 @@ class ExchangeState(TextChoices):
     VALIDATED = "validated", _("Validated")
     ONGOING = "ongoing", _("Running")
     REPORTING = "reporting", _("To be reported")
+    CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
     ABORTED = "aborted", _("Broken off")
+    FAILED = "failed", _("Did not take place")
 
 
 BEFORE_START = (
@@ -29,7 +31,10 @@ SIGNABLE = (ExchangeState.SIGNING, ExchangeState.REVIEW)
 AMENDABLE = (ExchangeState.VALIDATED, ExchangeState.ONGOING)
 """Those whose commitment is in force and can be changed by a further version."""
 
-OVER = (ExchangeState.CANCELLED, ExchangeState.ABORTED)
+UNDONE = (ExchangeState.CANCELLED, ExchangeState.ABORTED, ExchangeState.FAILED)
+"""Those that ended without having taken place: their commitment no longer holds."""
+
+OVER = (ExchangeState.CLOSED, *UNDONE)
 """Those that nothing follows."""
 
 TAKING_THE_VISIT = (
@@ -38,6 +43,7 @@ TAKING_THE_VISIT = (
     ExchangeState.VALIDATED,
     ExchangeState.ONGOING,
     ExchangeState.REPORTING,
+    ExchangeState.CLOSED,
     ExchangeState.ABORTED,
 )
 """In person, these use up the visit of the visiting organisation."""

@@ -79,3 +79,11 @@ class Party(TextChoices):
     OWNER = "owner", _("the organisation")
     PARTNERSHIP = "partnership", _("the partnership")
     SUPPORT = "support", _("the Support Office")
+
+
+class CountedFrom(TextChoices):
+    """Where the figure of an indicator comes from."""
+
+    EXCHANGES = "exchanges", _("closed exchanges")
+    RECORDS = "records", _("records by hand")
+    RECORDS_AND_SMES = "records_and_smes", _("records by hand, and SMEs in closed exchanges")

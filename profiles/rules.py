@@ -1,6 +1,7 @@
 """The programme's rules in force. They are data: no number of the scheme stands in code."""
 
 import csv
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.formats import date_format, number_format
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 
 from profiles.models import ProgrammeRules
 
@@ -23,6 +24,7 @@ COUNTED = {
     "places": ngettext_lazy("%(number)s place", "%(number)s places", "number"),
     "proposals": ngettext_lazy("%(number)s proposal", "%(number)s proposals", "number"),
     "visits": ngettext_lazy("%(number)s visit", "%(number)s visits", "number"),
+    "words": ngettext_lazy("%(number)s word", "%(number)s words", "number"),
     "working days": ngettext_lazy("%(number)s working day", "%(number)s working days", "number"),
 }
 """Units of the rules that are counted, by their name in the file; EUR and km are measured."""
@@ -40,9 +42,21 @@ class RuleBook:
         """The whole number under `key`; KeyError when there is no such rule."""
         return int(self.values[key])
 
+    def flag(self, key: str) -> bool:
+        """Whether the rule under `key` holds."""
+        return bool(self.values[key])
+
     def day(self, key: str) -> date:
         """The date under `key`."""
         return date.fromisoformat(self.values[key])
+
+
+READERS: Mapping[str, Callable[[RuleBook, str], int | date | bool]] = {
+    "integer": RuleBook.integer,
+    "date": RuleBook.day,
+    "flag": RuleBook.flag,
+}
+"""How a rule is read, by its kind in the file."""
 
 
 def current_rules() -> RuleBook:
@@ -62,13 +76,15 @@ class Rule:
     key: str
     group: str
     label: str
-    value: int | date
+    value: int | date | bool
     unit: str
     source: str
 
     @property
     def text(self) -> str:
         """Value and unit in the reader's language."""
+        if isinstance(self.value, bool):
+            return gettext("yes") if self.value else gettext("no")
         if isinstance(self.value, date):
             return date_format(self.value, "j F Y")
         if self.unit in COUNTED:
@@ -84,8 +100,8 @@ def rules_in_force() -> list[Rule]:
             key=row["key"],
             group=row["key"].partition(".")[0],
             label=row["label"],
-            value=book.day(row["key"]) if row["kind"] == "date" else book.integer(row["key"]),
-            unit="" if row["kind"] == "date" else row["unit"],
+            value=READERS[row["kind"]](book, row["key"]),
+            unit=row["unit"] if row["kind"] == "integer" else "",
             source=row["source"],
         )
         for row in _descriptions()

@@ -1,13 +1,9 @@
 """How many exchanges a partnership promised, by category of the visitor."""
 
-import csv
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-from profiles.models import Partnership
-
-TARGETS = Path(__file__).resolve().parent / "data" / "exchange_targets.csv"
+from profiles.enums import CountedFrom
+from profiles.models import IndicatorTarget, Partnership
 
 
 @dataclass(frozen=True)
@@ -23,15 +19,11 @@ class Target:
 
 def exchange_targets(partnership: Partnership) -> list[Target]:
     """In the order of the indicators; without a list the exchanges planned, all together."""
-    found = [
-        Target(row["code"], row["label"], row["category"], int(row["target"]))
-        for row in _rows()
-        if row["partnership"] == partnership.acronym
+    found = IndicatorTarget.objects.filter(
+        partnership=partnership, indicator__counted_from=CountedFrom.EXCHANGES
+    ).select_related("indicator")
+    targets = [
+        Target(one.indicator_id, one.indicator.label, one.indicator.category, one.number)
+        for one in found.order_by("indicator__position")
     ]
-    return found or [Target("", "", "", partnership.planned_exchanges)]
-
-
-@lru_cache
-def _rows() -> list[dict[str, str]]:
-    with TARGETS.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    return targets or [Target("", "", "", partnership.planned_exchanges)]

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "profiles",
     "matching",
     "exchanges",
+    "reports",
 ]
 
 MIDDLEWARE = [

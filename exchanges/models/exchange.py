@@ -100,6 +100,7 @@ class Exchange(models.Model):
     validated_at = models.DateTimeField(_("validated"), null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     is_visit_kept = models.BooleanField(_("the visitor keeps the visit"), default=False)
     calendar_sequence = models.PositiveIntegerField(default=0)
     reminders = models.PositiveSmallIntegerField(default=0)
@@ -116,6 +117,7 @@ class Exchange(models.Model):
             models.Index(fields=["state", "ends_on"]),
             models.Index(fields=["host_partnership", "state"]),
             models.Index(fields=["visitor_partnership", "state"]),
+            models.Index(fields=["visitor_partnership", "closed_at"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -136,6 +138,7 @@ class Exchange(models.Model):
                         ExchangeState.VALIDATED,
                         ExchangeState.ONGOING,
                         ExchangeState.REPORTING,
+                        ExchangeState.CLOSED,
                     ]
                 )
                 | Q(validated_at__isnull=False, starts_on__isnull=False, ends_on__isnull=False),
@@ -145,6 +148,11 @@ class Exchange(models.Model):
                 condition=~Q(state__in=[ExchangeState.ONGOING, ExchangeState.REPORTING])
                 | Q(started_at__isnull=False),
                 name="exchanges_exchange_started",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ExchangeState.CLOSED)
+                | Q(closed_at__isnull=False, started_at__isnull=False),
+                name="exchanges_exchange_closed_has_time",
             ),
         ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exchanges.enums import OVER, ExchangeState
+from exchanges.enums import UNDONE, ExchangeState
 from exchanges.models import Exchange
 from exchanges.queries.shown import for_batons
 from exchanges.workflows import exchange_workflow
@@ -25,7 +25,7 @@ def exchanges_of_matches(matches: Iterable[Match], viewer: Any) -> Mapping[int, 
         exchange.match_id: Successor(
             label=_("Open the exchange"),
             url=exchange.get_absolute_url() if exchange.pk in visible else "",
-            is_binding=exchange.state not in (ExchangeState.BUILDING, *OVER),
+            is_binding=exchange.state not in (ExchangeState.BUILDING, *UNDONE),
             baton=partial(exchange_workflow.baton, exchange, viewer),
         )
         for exchange in found

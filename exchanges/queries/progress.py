@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
-from exchanges.enums import ORGANISATIONS, OVER, PARTNERSHIPS, Capacity, ExchangeState
+from exchanges.enums import ORGANISATIONS, PARTNERSHIPS, UNDONE, Capacity, ExchangeState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep
 from profiles.rules import current_rules
 
 Days = tuple[date, ...]
 DONE, CURRENT, TO_COME, LEFT_OUT = "done", "current", "to_come", "left_out"
-WRITTEN, BY_ORGANISATIONS, BY_PARTNERSHIPS, RUNS, TO_REPORT = range(5)
+WRITTEN, BY_ORGANISATIONS, BY_PARTNERSHIPS, RUNS, TO_REPORT, ALL_DONE = range(6)
 LABELS: tuple[Text, ...] = (
     _("Commitment written"),
     _("Signed by the organisations"),
@@ -29,6 +29,7 @@ CURRENT_IN = {
     ExchangeState.VALIDATED: RUNS,
     ExchangeState.ONGOING: RUNS,
     ExchangeState.REPORTING: TO_REPORT,
+    ExchangeState.CLOSED: ALL_DONE,
 }
 PREPARING, FINALISING = 3, 4
 """The phases of a journey in which an exchange is built and carried out."""
@@ -53,7 +54,7 @@ def phase_of(exchange: Exchange) -> int:
 
 def progress_of(exchange: Exchange) -> list[ProgressStep]:
     """The five steps in their order. Prefetched `versions` with `signatures` are used."""
-    current, is_over = _current(exchange), exchange.state in OVER
+    current, is_over = _current(exchange), exchange.state in UNDONE
     done, planned = _done_on(exchange), {} if is_over else _planned_on(exchange)
     steps = []
     for number, label in enumerate(LABELS):
@@ -68,7 +69,7 @@ def progress_of(exchange: Exchange) -> list[ProgressStep]:
 
 def _current(exchange: Exchange) -> int:
     """The step that it is at; of one that is over, the step at which it ended."""
-    if exchange.state not in OVER:
+    if exchange.state not in UNDONE:
         return CURRENT_IN[ExchangeState(exchange.state)]
     last = ExchangeStep.objects.filter(subject=exchange, target=exchange.state).last()
     return CURRENT_IN[ExchangeState(last.source)] if last else WRITTEN
@@ -99,6 +100,8 @@ def _done_on(exchange: Exchange) -> dict[int, Days]:
             (BY_PARTNERSHIPS, PARTNERSHIPS),
         ):
             found[step] = _last_signature(version, capacities)
+    if exchange.closed_at:
+        found[TO_REPORT] = (clock.day_of(exchange.closed_at),)
     if exchange.starts_on and exchange.ends_on:
         found[RUNS] = (exchange.starts_on, exchange.ends_on)
     return found

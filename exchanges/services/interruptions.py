@@ -29,6 +29,7 @@ from exchanges.services.ending import (
 )
 from exchanges.services.locking import locked_with_visit
 from exchanges.services.visits import give_visit_back
+from exchanges.signals import last_day_reached, set_back
 from exchanges.workflows import exchange_workflow, interruption_workflow
 from exchanges.workflows.interruption import undecided
 from profiles.models import User
@@ -184,6 +185,7 @@ def _end_early(
         return
     _step(exchange, "finish", interruption, actor, changes)
     end_match(exchange)
+    last_day_reached.send(sender=Exchange, exchange=exchange)
 
 
 def _break_off(
@@ -201,6 +203,8 @@ def _break_off(
     name = "abort" if found.has_started else "cancel"
     step = _step(exchange, name, interruption, actor, changes)
     end_match(exchange)
+    if found.has_started:
+        set_back.send(sender=Exchange, exchange=exchange, actor=actor)
     if not found.has_started:
         order_cancellation(exchange, step)
 
@@ -214,6 +218,7 @@ def _write_anew(
     give_visit_back(exchange)
     if found.has_started:
         forget_first_try(exchange, actor=actor)
+        set_back.send(sender=Exchange, exchange=exchange, actor=actor)
     changes = {"started_at": None, "calendar_sequence": exchange.calendar_sequence + 1}
     _step(exchange, "postpone", interruption, actor, changes)
     if interruption.kind == GO_VIRTUAL:

@@ -13,6 +13,7 @@ from exchanges.queries.terms_shown import terms_of_version
 from exchanges.services.ending import end_match, void_open_version
 from exchanges.services.locking import locked_with_visit
 from exchanges.services.visits import use_visit
+from exchanges.signals import last_day_reached
 from exchanges.workflows import exchange_workflow
 from exchanges.workflows.parties import open_version
 
@@ -68,6 +69,7 @@ def finish_exchange(exchange_id: int) -> bool:
         exchange_workflow.apply(exchange, "finish", actor=None)
         end_match(exchange)
         notifications.exchange_ended(exchange)
+        last_day_reached.send(sender=Exchange, exchange=exchange)
     return True
 
 

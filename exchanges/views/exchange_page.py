@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
 from exchanges.commitment.terms import Person, Terms
-from exchanges.enums import AMENDABLE, OVER, Capacity, ExchangeState
+from exchanges.enums import AMENDABLE, UNDONE, Capacity, ExchangeState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep
 from exchanges.permissions import can_cancel_exchange, can_edit_commitment
 from exchanges.queries.progress import ProgressStep, phase_of, progress_of
@@ -27,8 +27,10 @@ TONES = {
     ExchangeState.VALIDATED: "success",
     ExchangeState.ONGOING: "success",
     ExchangeState.REPORTING: "info",
+    ExchangeState.CLOSED: "success",
     ExchangeState.CANCELLED: "warning",
     ExchangeState.ABORTED: "warning",
+    ExchangeState.FAILED: "warning",
 }
 TAKEN: dict[str, Text] = {
     "freeze": gettext_lazy("The text was frozen"),
@@ -42,6 +44,8 @@ TAKEN: dict[str, Text] = {
     "finish": gettext_lazy("The exchange ended"),
     "postpone": gettext_lazy("Postponed: new dates are written"),
     "abort": gettext_lazy("Broken off"),
+    "close": gettext_lazy("Both partnerships validated the reports: closed"),
+    "fail": gettext_lazy("Both sides reported that it did not take place"),
 }
 """The steps of an exchange as they are told afterwards."""
 ROLES: dict[Capacity, Text] = {
@@ -129,7 +133,7 @@ def exchange_page(exchange: Exchange, viewer: User) -> ExchangePage:
         has_calendar=any(version.in_force_at for version in exchange.versions.all()),
         can_cancel=can_cancel_exchange(viewer, exchange),
         can_amend=exchange.state in AMENDABLE and can_edit_commitment(viewer, exchange),
-        shows_contacts=bool(own) and exchange.state not in OVER,
+        shows_contacts=bool(own) and exchange.state not in UNDONE,
         shows_actors=viewer.is_staff,
     )
 

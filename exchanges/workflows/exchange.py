@@ -17,7 +17,18 @@ from exchanges.workflows.parties import (
     signing_parties,
 )
 
-BUILDING, SIGNING, REVIEW, VALIDATED, ONGOING, REPORTING, CANCELLED, ABORTED = ExchangeState
+(
+    BUILDING,
+    SIGNING,
+    REVIEW,
+    VALIDATED,
+    ONGOING,
+    REPORTING,
+    CLOSED,
+    CANCELLED,
+    ABORTED,
+    FAILED,
+) = ExchangeState
 HO, VO, HOP, VOP, SIDE, PARTNERSHIP, TO_SIGN, SUPPORT = ExchangeParty
 DAY = "j F Y"
 
@@ -91,10 +102,19 @@ STATES = (
     State(
         REPORTING,
         label=_("To be reported"),
+        responsible=SYSTEM,
+        your_turn=_("The exchange took place until %(ends_on)s. Both sides report on it."),
+        waiting=_("The exchange took place until %(ends_on)s. Both sides report on it."),
+        next=_("Once both partnerships have validated the reports, the exchange is closed."),
+        steps={SYSTEM: _FOLLOW, SIDE: _FOLLOW, PARTNERSHIP: _FOLLOW},
+    ),
+    State(
+        CLOSED,
+        label=_("Closed"),
         responsible=None,
         your_turn="",
-        waiting=_("The exchange took place until %(ends_on)s."),
-        next=_("Both sides report what came of it."),
+        waiting=_("Closed: the exchange took place, and both partnerships validated the reports."),
+        next=_("It counts. What you learned stays with you, and others can read of it."),
     ),
     State(
         CANCELLED,
@@ -111,6 +131,14 @@ STATES = (
         your_turn="",
         waiting=_("This exchange was broken off. The reason stands below."),
         next=_("Both partnerships keep in touch about what follows."),
+    ),
+    State(
+        FAILED,
+        label=_("Did not take place"),
+        responsible=None,
+        your_turn="",
+        waiting=_("This exchange did not take place, as both sides reported."),
+        next=_("The visitor keeps the visit. Both can look for other partners."),
     ),
 )
 
@@ -190,6 +218,21 @@ TRANSITIONS = (
         by=(PARTNERSHIP,),
         needs_comment=True,
         stamps=("finished_at",),
+    ),
+    Transition(
+        "close",
+        _("Close"),
+        sources=(REPORTING,),
+        target=CLOSED,
+        by=(PARTNERSHIP, SUPPORT),
+        stamps=("closed_at",),
+    ),
+    Transition(
+        "fail",
+        _("Note that it did not take place"),
+        sources=(REPORTING,),
+        target=FAILED,
+        by=(PARTNERSHIP, SUPPORT),
     ),
 )
 

@@ -58,6 +58,8 @@ def _field_name(key: str) -> str:
 
 
 def _field(rule: Rule) -> forms.Field:
+    if isinstance(rule.value, bool):
+        return forms.BooleanField(label=rule.label, initial=rule.value, required=False)
     if isinstance(rule.value, date):
         return forms.DateField(label=rule.label, initial=rule.value, widget=DateInput)
     return forms.IntegerField(

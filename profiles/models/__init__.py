@@ -1,4 +1,5 @@
 from profiles.models.availability import AvailabilityWindow
+from profiles.models.indicator import Indicator, IndicatorTarget
 from profiles.models.membership import Invitation, Membership, StaffRole
 from profiles.models.organisation import Organisation
 from profiles.models.profile import Profile
@@ -19,6 +20,8 @@ __all__ = [
     "AvailabilityWindow",
     "Cluster",
     "Country",
+    "Indicator",
+    "IndicatorTarget",
     "Invitation",
     "Membership",
     "Organisation",

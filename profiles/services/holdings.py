@@ -116,6 +116,13 @@ def erase_user(rows: Rows, person: Person) -> None:
 
 HOLDINGS = (
     Holding(
+        "profiles.IndicatorTarget",
+        "targets_changed",
+        keep,
+        people=("changed_by",),
+        shown=("partnership__acronym", "indicator__code", "number", "comment", "changed_at"),
+    ),
+    Holding(
         "core.OutgoingMail",
         "mails",
         erase_mails,

@@ -12,6 +12,8 @@ from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
 from profiles.models import (
     Cluster,
     Country,
+    Indicator,
+    IndicatorTarget,
     OrganisationType,
     Partnership,
     ProgrammeRules,
@@ -56,6 +58,8 @@ def load_reference_data() -> dict[str, int]:
             "organisation types": _load_types(),
             "partnerships": _load_partnerships(),
             "clusters": _load_clusters(),
+            "indicators": _load_indicators(),
+            "targets": _load_targets(),
             "ready-made texts": _load_texts(),
             "programme rules": _load_rules(),
         }
@@ -139,6 +143,39 @@ def _load_clusters() -> int:
     return _add(Cluster, "name", objects)
 
 
+def _load_indicators() -> int:
+    """Parents stand before their parts."""
+    objects = [
+        Indicator(
+            code=row["code"],
+            label=row["label"],
+            parent_id=row["parent"] or None,
+            counted_from=row["counted_from"],
+            category=row["category"],
+            position=position,
+        )
+        for position, row in enumerate(rows("indicators.csv"), start=1)
+    ]
+    kept = ["label", "parent", "counted_from", "category", "position"]
+    return _add(Indicator, "code", objects, kept)
+
+
+def _load_targets() -> int:
+    """What a coordinator changed stays as it is."""
+    partnerships = {partnership.acronym: partnership for partnership in Partnership.objects.all()}
+    objects = [
+        IndicatorTarget(
+            partnership=partnerships[row["partnership"]],
+            indicator_id=row["code"],
+            number=int(row["target"]),
+            due=row["due"],
+        )
+        for row in rows("indicator_targets.csv")
+    ]
+    IndicatorTarget.objects.bulk_create(objects, ignore_conflicts=True)
+    return len(objects)
+
+
 def _load_texts() -> int:
     for row in rows("reason_texts.csv"):
         ReasonText.objects.get_or_create(
@@ -147,7 +184,9 @@ def _load_texts() -> int:
     return ReasonText.objects.count()
 
 
-def _rule_value(row: dict[str, str]) -> int | str:
+def _rule_value(row: dict[str, str]) -> int | str | bool:
+    if row["kind"] == "flag":
+        return row["value"] == "yes"
     return int(row["value"]) if row["kind"] == "integer" else row["value"]
 
 

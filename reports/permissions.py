@@ -1,0 +1,123 @@
+"""What a person may do with reports, evidence, payments and indicators. Services and views ask the
+same."""
+
+from typing import Any
+
+from exchanges.enums import ORGANISATIONS, Capacity
+from exchanges.models import Exchange
+from profiles.models import Partnership
+from reports.models import EvidenceItem, Payment, Report, SuccessStory
+from reports.workflows import (
+    evidence_workflow,
+    payment_workflow,
+    report_workflow,
+    story_workflow,
+)
+from reports.workflows.parties import OWN_PARTNERSHIP, parties_of_side
+
+
+def can_write_report(user: Any, report: Report) -> bool:
+    """Members of its side, until it is handed in."""
+    sides = [one for one in report.exchange.capacities_of(user) if one in ORGANISATIONS]
+    return report.is_writable and report.capacity in sides
+
+
+def can_write_on_behalf(user: Any, report: Report) -> bool:
+    """Staff of the partnership of its side, until it is handed in."""
+    return report.is_writable and _is_own_partnership(user, report.exchange, report.capacity)
+
+
+def can_validate_report(user: Any, report: Report) -> bool:
+    """Staff of the partnership of its side, once it is handed in."""
+    return report_workflow.is_open("validate", report, user)
+
+
+def can_return_report(user: Any, report: Report) -> bool:
+    return report_workflow.is_open("return", report, user)
+
+
+def can_work_at_desk_of_reports(user: Any) -> bool:
+    """Staff of partnerships and the Support Office."""
+    return bool(user.is_staff and (user.is_support or user.staffed_partnership_ids))
+
+
+def can_keep_questionnaire(user: Any) -> bool:
+    """The Support Office."""
+    return bool(user.is_authenticated and user.is_support)
+
+
+def can_upload_evidence(user: Any, exchange: Exchange) -> bool:
+    """Members of the visitor of an exchange in person."""
+    return exchange.is_physical and Capacity.VO in exchange.capacities_of(user)
+
+
+def can_decide_evidence(user: Any, item: EvidenceItem) -> bool:
+    """Staff of the visitor's partnership."""
+    return evidence_workflow.may("accept", item, user)
+
+
+def can_enter_account(user: Any, exchange: Exchange) -> bool:
+    """Members of the visitor of an exchange in person."""
+    return can_upload_evidence(user, exchange)
+
+
+def can_see_account(user: Any, exchange: Exchange) -> bool:
+    """Staff of the visitor's partnership, nobody else."""
+    return _is_own_partnership(user, exchange, Capacity.VO)
+
+
+def can_approve_payment(user: Any, payment: Payment) -> bool:
+    return payment_workflow.is_open("approve", payment, user)
+
+
+def can_take_step_in_payment(user: Any, payment: Payment, name: str) -> bool:
+    """Whether the person may take this step now."""
+    return payment_workflow.is_open(name, payment, user)
+
+
+def can_work_with_payments(user: Any) -> bool:
+    """Staff of partnerships."""
+    return bool(user.is_staff and user.staffed_partnership_ids)
+
+
+def can_offer_story(user: Any, exchange: Exchange) -> bool:
+    """Members of the two organisations."""
+    return any(one in ORGANISATIONS for one in exchange.capacities_of(user))
+
+
+def can_decide_story(user: Any, story: SuccessStory) -> bool:
+    """Staff of the partnership of its side."""
+    return story_workflow.may("publish", story, user)
+
+
+def can_see_indicators(user: Any) -> bool:
+    """Staff of partnerships, the Support Office and observers."""
+    return bool(
+        user.is_staff and (user.is_support or user.is_observer or user.staffed_partnership_ids)
+    )
+
+
+def can_see_rows(user: Any) -> bool:
+    """Whoever may read which exchanges stand behind a number: observers see totals alone."""
+    return bool(can_see_indicators(user) and (user.is_support or user.staffed_partnership_ids))
+
+
+def can_record(user: Any, partnership: Partnership) -> bool:
+    """Staff of the partnership record what the portal cannot see."""
+    return partnership.pk in user.staffed_partnership_ids
+
+
+def can_keep_targets(user: Any, partnership: Partnership) -> bool:
+    """Coordinators of the partnership, and the Support Office."""
+    return bool(user.is_support or partnership.pk in user.coordinated_partnership_ids)
+
+
+def can_freeze_period(user: Any, partnership: Partnership | None) -> bool:
+    """Coordinators freeze the figures of their partnership; the Support Office those of all."""
+    if partnership is None:
+        return bool(user.is_support)
+    return bool(user.is_support or partnership.pk in user.coordinated_partnership_ids)
+
+
+def _is_own_partnership(user: Any, exchange: Exchange, side: str) -> bool:
+    return OWN_PARTNERSHIP in parties_of_side(exchange, side, user)
