@@ -3,7 +3,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-from cxc_portal.core import audit
+from cxc_portal.core import audit, clock, clock_shift
 from tests.strict_client import StrictClient
 from tests.strict_templates import refuse_undefined_variables
 from tests.worlds import put_reference_data
@@ -50,6 +50,22 @@ def django_db_setup(django_db_setup, django_db_blocker):
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_time():
+    """The clock asks no row, so that tests count their own queries; `demo_clock` lets it."""
+    clock.follow(None)
+
+
+@pytest.fixture
+def demo_clock(db):
+    """The clock of a demo, which asks at each call how far it is ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "ASKED_EVERY", 0)
+        clock.follow(clock_shift.read)
+        yield
+    clock.follow(None)
 
 
 @pytest.fixture(autouse=True)

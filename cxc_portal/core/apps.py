@@ -10,4 +10,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Every process knows all lifecycles and all kinds of mail and document."""
+        from cxc_portal.core import clock, clock_shift  # models can be imported only now
+
+        clock.follow(clock_shift.read)
         autodiscover_modules("workflows", "notifications", "account_mails", "documents")

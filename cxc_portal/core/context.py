@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from cxc_portal.core import clock
 from cxc_portal.core.types import Text
 
 
@@ -49,6 +50,7 @@ def _is_within(path: str, url: str) -> bool:
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "is_demo": settings.DEMO,
+        "moved_to": clock.now() if clock.is_ahead() else None,
         "site_url": settings.SITE_URL,
         "languages": settings.LANGUAGES,
         "navigation": navigation(request) if hasattr(request, "user") else [],

@@ -48,12 +48,12 @@ class Progress:
     """
 
     def __init__(self, job: Job, watcher: Watcher | None = None) -> None:
-        self._job, self._watcher, self._written_at = job, watcher, clock.now()
+        self._job, self._watcher, self._written_at = job, watcher, clock.real_now()
 
     def __call__(self, done: int, total: int) -> None:
         if self._watcher:
             self._watcher(done, total)
-        moment = clock.now()
+        moment = clock.real_now()
         if moment - self._written_at >= REPORT_EVERY or done >= total:
             self._written_at = moment
             if not _update(self._job, done=done, total=total, heartbeat_at=moment):
@@ -101,13 +101,12 @@ def create(
     """Write a job; `start` hands it to a worker, `run` does it here and now."""
     if kind not in _kinds:
         raise ValueError(f"Nobody does jobs of the kind {kind}.")
-    moment = clock.now()
     job = Job(
         kind=kind,
         owner=owner,
         parameters=parameters or {},
-        created_at=moment,
-        heartbeat_at=moment,
+        created_at=clock.now(),
+        heartbeat_at=clock.real_now(),
     )
     if input_file is not None:
         job.input_file.save(PurePath(input_file.name or "input").name, input_file, save=False)
@@ -147,12 +146,11 @@ def run(job_id: int, watcher: Watcher | None = None) -> Job | None:
 
 
 def _claim(job_id: int) -> Job | None:
-    moment = clock.now()
     claimed = Job.objects.filter(pk=job_id, status=JobStatus.WAITING).update(
         status=JobStatus.RUNNING,
         attempts=F("attempts") + 1,
-        started_at=moment,
-        heartbeat_at=moment,
+        started_at=clock.now(),
+        heartbeat_at=clock.real_now(),
         error="",
     )
     return Job.objects.select_related("owner").get(pk=job_id) if claimed else None
@@ -189,7 +187,7 @@ def rerun(*, job_id: int, actor: Any) -> Job:
 
 def _reset(job: Job) -> None:
     fresh = {"done": 0, "total": 0, "attempts": 0, "error": "", "finished_at": None}
-    fresh |= {"status": JobStatus.WAITING, "heartbeat_at": clock.now()}
+    fresh |= {"status": JobStatus.WAITING, "heartbeat_at": clock.real_now()}
     for name, value in fresh.items():
         setattr(job, name, value)
     job.save(update_fields=sorted(fresh))
@@ -200,13 +198,13 @@ def sweep() -> int:
 
     A job that fell silent `MAX_ATTEMPTS` times takes its workers down with it, and is given up.
     """
-    moment = clock.now()
+    moment = clock.real_now()
     silence = timedelta(seconds=settings.JOB_SILENCE_SECONDS)
     silent = Job.objects.filter(heartbeat_at__lt=moment - silence)
     dead = silent.filter(status=JobStatus.RUNNING)
     dead.filter(attempts__gte=MAX_ATTEMPTS).update(
         status=JobStatus.FAILED,
-        finished_at=moment,
+        finished_at=clock.now(),
         error=_("The work was interrupted several times. It can be run again."),
     )
     dead.update(status=JobStatus.WAITING)

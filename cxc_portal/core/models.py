@@ -1,6 +1,8 @@
-"""The portal's own rows: the audit chain, outgoing mail, jobs and documents. No domain in here."""
+"""The portal's own rows: the audit chain, outgoing mail, jobs, documents and the demo's clock. No
+domain in here."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -244,8 +246,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """Long work with progress that the page and the command line both show.
 
-    `attempts` counts how often it was taken up; `heartbeat_at` is its last sign of life: written,
-    queued again or worked on.
+    `attempts` counts how often it was taken up; `heartbeat_at` is its last sign of life, in real
+    time: written, queued again or worked on.
     """
 
     kind = models.CharField(_("kind"), max_length=60)
@@ -269,7 +271,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(_("started"), null=True)
-    heartbeat_at = models.DateTimeField(default=clock.now)
+    heartbeat_at = models.DateTimeField(default=clock.real_now)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = JobQuerySet.as_manager()
@@ -391,3 +393,35 @@ class Document(models.Model):
     def is_ready(self) -> bool:
         """Whether there is a file to download."""
         return self.status == DocumentStatus.MADE
+
+
+class ClockShift(models.Model):
+    """How far the demo's clock is ahead of the real time: one row, read in demo mode alone.
+
+    `moves` counts how often somebody moved it, so that two people do not press for the same move;
+    `job` is the last move, which may still be under way.
+    """
+
+    ahead = models.DurationField(_("ahead of the real time"), default=timedelta)
+    moves = models.PositiveIntegerField(_("moves"), default=0)
+    job = models.ForeignKey(
+        Job, verbose_name=_("last move"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("clock of the demo")
+        verbose_name_plural = _("clock of the demo")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="core_clockshift_single"),
+            models.CheckConstraint(
+                condition=Q(ahead__gte=timedelta(0)), name="core_clockshift_forward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ahead)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a move is under way."""
+        return self.job is not None and self.job.is_open

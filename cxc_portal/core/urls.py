@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cxc_portal.core.views import health, jobs, links, mailbox, styleguide, verify
+from cxc_portal.core.views import clock, health, jobs, links, mailbox, styleguide, verify
 
 app_name = "core"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("mailbox/<int:pk>/", mailbox.read, name="mail"),
     path("mailbox/<int:pk>/html/", mailbox.read_html, name="mail_html"),
     path("mailbox/<int:pk>/send/", mailbox.send_now, name="send_mail_now"),
+    path("clock/", clock.clock_page, name="clock"),
     path("go/<uuid:key>/", links.go, name="go"),
     path("go/<uuid:key>/new/", links.renew, name="new_link"),
     path("go/<uuid:key>/<str:token>/", links.enter, name="enter"),

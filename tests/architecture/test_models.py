@@ -13,6 +13,7 @@ from tests.factories import UserFactory
 
 PEOPLE = {User, Organisation, Profile}
 READ_BY_ALL = {
+    "core.ClockShift": "the clock of the demo, which everybody there may look at",
     "matching.RulesetVersion": "the weights are explained to everybody; it names who set them",
     "profiles.ProgrammeRules": "the rules are public; a version names who published it",
 }

@@ -60,6 +60,7 @@ def test_templates_know_the_demo_the_address_the_languages_and_the_way(providers
     context.provide_navigation(entries)
     assert context.portal(request("/profiles/")) == {
         "is_demo": False,
+        "moved_to": None,
         "site_url": "https://portal.example",
         "languages": settings.LANGUAGES,
         "navigation": [

@@ -35,15 +35,15 @@ class _TakenAway(Exception):
     """The claim ran out before the file was ready, and another worker has the document."""
 
 
-def _dead(moment: datetime) -> Q:
+def _dead() -> Q:
     """What a worker claimed so long ago that it must have died."""
-    claims_end = moment - timedelta(seconds=settings.DOCUMENT_CLAIM_SECONDS)
+    claims_end = clock.real_now() - timedelta(seconds=settings.DOCUMENT_CLAIM_SECONDS)
     return Q(status=DocumentStatus.MAKING, claimed_at__lt=claims_end)
 
 
 def _due(moment: datetime) -> Q:
     return Q(status=DocumentStatus.WAITING, due_at__lte=moment) | (
-        _dead(moment) & Q(attempts__lt=MAX_ATTEMPTS)
+        _dead() & Q(attempts__lt=MAX_ATTEMPTS)
     )
 
 
@@ -75,25 +75,24 @@ def sweep() -> int:
     It stops after `SWEEP_BUDGET`, because by then the next sweep has begun. A document that took
     its worker down with it `MAX_ATTEMPTS` times is given up.
     """
-    start = clock.now()
-    Document.objects.filter(_dead(start), attempts__gte=MAX_ATTEMPTS).update(
+    start = clock.real_now()
+    Document.objects.filter(_dead(), attempts__gte=MAX_ATTEMPTS).update(
         status=DocumentStatus.FAILED,
         error=_("The work was interrupted several times. It can be run again."),
     )
-    due = Document.objects.filter(_due(start)).order_by("pk").values_list("pk", flat=True)
+    due = Document.objects.filter(_due(clock.now())).order_by("pk").values_list("pk", flat=True)
     made = 0
     for document_id in list(due):
-        if clock.now() - start > SWEEP_BUDGET:
+        if clock.real_now() - start > SWEEP_BUDGET:
             break
         made += make(document_id)
     return made
 
 
 def _claim(document_id: int) -> Document | None:
-    moment = clock.now()
-    due = Document.objects.filter(_due(moment), pk=document_id)
+    due = Document.objects.filter(_due(clock.now()), pk=document_id)
     claimed = due.update(
-        status=DocumentStatus.MAKING, claimed_at=moment, attempts=F("attempts") + 1
+        status=DocumentStatus.MAKING, claimed_at=clock.real_now(), attempts=F("attempts") + 1
     )
     return Document.objects.get(pk=document_id) if claimed else None
 

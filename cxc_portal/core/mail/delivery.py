@@ -36,7 +36,7 @@ MORNING_HOUR = 7
 
 def _due(moment: datetime) -> Q:
     """What should go out now, the mails of dead workers among them."""
-    claims_end = moment - timedelta(seconds=settings.MAIL_CLAIM_SECONDS)
+    claims_end = clock.real_now() - timedelta(seconds=settings.MAIL_CLAIM_SECONDS)
     is_letter = Q(pace=Pace.NOW) | Q(paced_on__isnull=False)
     return (is_letter & Q(status=MailStatus.QUEUED, send_after__lte=moment)) | Q(
         status=MailStatus.SENDING, claimed_at__lt=claims_end
@@ -70,11 +70,11 @@ def sweep() -> int:
 
     It stops after `SWEEP_BUDGET`, because by then the next sweep has begun.
     """
-    start = clock.now()
-    due = OutgoingMail.objects.filter(_due(start)).order_by("pk").values_list("pk", flat=True)
+    start = clock.real_now()
+    due = OutgoingMail.objects.filter(_due(clock.now())).order_by("pk").values_list("pk", flat=True)
     sent = 0
     for mail_id in list(due):
-        if clock.now() - start > SWEEP_BUDGET:
+        if clock.real_now() - start > SWEEP_BUDGET:
             break
         sent += deliver(mail_id)
     return sent
@@ -87,7 +87,9 @@ def _claim(mail_id: int) -> OutgoingMail | None:
     day = Case(When(paced_on__isnull=False, then=Value(clock.day_of(moment))))
     try:
         with transaction.atomic():
-            claimed = due.update(status=MailStatus.SENDING, claimed_at=moment, paced_on=day)
+            claimed = due.update(
+                status=MailStatus.SENDING, claimed_at=clock.real_now(), paced_on=day
+            )
     except IntegrityError:
         due.update(status=MailStatus.QUEUED, send_after=_next_morning(moment))
         return None
