@@ -1,0 +1,71 @@
+"""How likely each number of exchanges is on a day to come. No Django in here.
+
+Two things add up. Those on their way are closed or not, each with its own chance. Those that have
+not begun come at the pace so far: with `closed` in `days`, the number in further `t` days follows
+the negative binomial distribution with mean `closed / days * t`. The fewer were closed, the wider
+it is.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from math import lgamma
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.forecast.facts import Facts, OnTheirWay, Pace
+
+Likelihoods = NDArray[np.float64]
+"""At each index the likelihood of that number; the last one is that of so many or more."""
+
+
+def numbers_on(day: date, facts: Facts) -> Likelihoods:
+    """How many of the missing ones are closed by the end of `day`, as likelihoods of 0, 1, 2 and so
+    on up to all that are missing or more."""
+    arrived = [group for group in facts.on_their_way if group.closes_on <= day]
+    further_days = (day - facts.today).days - facts.lead_days
+    return _added(
+        _of_those_on_their_way(arrived, facts.missing),
+        _of_further_ones(facts.pace, further_days, facts.missing),
+    )
+
+
+def quantile(likelihoods: Likelihoods, share: float) -> int:
+    """The smallest number that is not exceeded with at least this likelihood."""
+    reached = np.cumsum(likelihoods) >= share - 1e-9
+    return int(np.argmax(reached)) if reached.any() else len(likelihoods) - 1
+
+
+def _of_those_on_their_way(groups: Sequence[OnTheirWay], most: int) -> Likelihoods:
+    likelihoods = np.zeros(most + 1)
+    likelihoods[0] = 1.0
+    for group in groups:
+        for _one in range(group.number):
+            moved = likelihoods * group.chance
+            likelihoods *= 1 - group.chance
+            likelihoods[1:] += moved[:-1]
+            likelihoods[-1] += moved[-1]
+    return likelihoods
+
+
+def _of_further_ones(pace: Pace, days: int, most: int) -> Likelihoods:
+    likelihoods = np.zeros(most + 1)
+    if days <= 0 or not pace.closed:
+        likelihoods[0] = 1.0
+        return likelihoods
+    numbers = np.arange(most)
+    ways = np.array([lgamma(n + pace.closed) - lgamma(n + 1) for n in range(most)])
+    stays, comes = pace.days / (pace.days + days), days / (pace.days + days)
+    logarithms = ways - lgamma(pace.closed) + pace.closed * np.log(stays) + numbers * np.log(comes)
+    likelihoods[:most] = np.exp(logarithms)
+    likelihoods[most] = max(1.0 - likelihoods[:most].sum(), 0.0)
+    return likelihoods
+
+
+def _added(one: Likelihoods, other: Likelihoods) -> Likelihoods:
+    """Of the sum of two independent numbers; all beyond the last index counts there."""
+    most = len(one) - 1
+    every = np.convolve(one, other)
+    likelihoods: Likelihoods = every[: most + 1].copy()
+    likelihoods[most] += every[most + 1 :].sum()
+    return likelihoods
