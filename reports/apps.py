@@ -7,9 +7,11 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        from profiles.personal_data import register  # models can be imported only now
+        from cxc_portal.core import vault  # models can be imported only now
+        from profiles.personal_data import register
         from reports import receivers
         from reports.services import holdings
 
         receivers.connect()
+        vault.keep("reports.BankAccount", "iban", "bic", "holder")
         register(*holdings.HOLDINGS)

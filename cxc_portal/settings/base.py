@@ -243,6 +243,10 @@ DOCUMENT_TIMESTAMP_URL = env.str("DOCUMENT_TIMESTAMP_URL", default="")
 # After this long a document that is being made counts as lost with its worker.
 DOCUMENT_CLAIM_SECONDS = env.int("DOCUMENT_CLAIM_SECONDS", default=300)
 
+# Bank accounts are encrypted: by the first of these keys, read by all of them. Without any the
+# portal makes its own in var/vault.
+VAULT_KEYS = env.list("VAULT_KEYS", default=[])
+
 # Files: private, streamed through access checks only.
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

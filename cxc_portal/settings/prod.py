@@ -1,5 +1,6 @@
 """The server mode: PostgreSQL, Redis, SMTP. Starts only when every secret is given."""
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from cxc_portal.settings.base import *  # noqa: F403
@@ -8,6 +9,7 @@ from cxc_portal.settings.base import (
     DOCUMENT_SEAL_CERTIFICATE_FILE,
     DOCUMENT_SEAL_KEY_FILE,
     DOCUMENT_SEAL_P12,
+    VAULT_KEYS,
     env,
 )
 
@@ -19,6 +21,7 @@ _REQUIRED = (
     "REDIS_URL",
     "EMAIL_URL",
     "SITE_URL",
+    "VAULT_KEYS",
 )
 if _missing := [name for name in _REQUIRED if not env.str(name, default="")]:
     raise ImproperlyConfigured(
@@ -32,6 +35,14 @@ if not (DOCUMENT_SEAL_P12 or (DOCUMENT_SEAL_KEY_FILE and DOCUMENT_SEAL_CERTIFICA
         "DOCUMENT_SEAL_CERTIFICATE_FILE, or DOCUMENT_SEAL_P12. "
         "The file .env.example describes each of them."
     )
+
+try:
+    for _key in VAULT_KEYS:
+        Fernet(_key.strip())
+except ValueError:
+    raise ImproperlyConfigured(
+        "VAULT_KEYS holds something that is no key. docs/vault.md tells how to make one."
+    ) from None
 
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50:

@@ -111,6 +111,7 @@ def test_compose_has_no_default_for_a_secret():
         "SECRET_KEY",
         "POSTGRES_PASSWORD",
         "DOCUMENT_SEAL_KEY_FILE",
+        "VAULT_KEYS",
     }
     assert [name for name, rest in secrets if not rest.startswith(":?")] == []
 
@@ -120,7 +121,9 @@ def test_compose_writes_no_password_into_an_address():
     assert [password for password in addresses if not password.startswith("${")] == []
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "POSTGRES_PASSWORD", "DOCUMENT_SEAL_KEY_FILE"])
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "POSTGRES_PASSWORD", "DOCUMENT_SEAL_KEY_FILE", "VAULT_KEYS"]
+)
 def test_example_environment_leaves_the_secret_empty(name):
     assert files.env_example()[name] == ""
 
@@ -147,9 +150,12 @@ def test_compose_hands_on_every_variable_of_the_example_environment():
     assert set(files.env_example()) - handed_on == set()
 
 
-def _import_production_settings(*, without: str | None = None) -> subprocess.CompletedProcess[str]:
+def _import_production_settings(
+    *, without: str | None = None, beside: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     drop = ["-u", without] if without else []
-    command = ["bin/as_production", "env", *drop, sys.executable, "-c"]
+    others = [f"{name}={value}" for name, value in (beside or {}).items()]
+    command = ["bin/as_production", "env", *drop, *others, sys.executable, "-c"]
     return subprocess.run(
         [*command, "import cxc_portal.settings.prod"],
         cwd=files.ROOT,
@@ -176,6 +182,12 @@ def test_production_refuses_to_start_without_half_of_the_seal(name):
     refused = _import_production_settings(without=name)
     assert refused.returncode == 1
     assert "The server mode seals documents: it needs DOCUMENT_SEAL_KEY_FILE" in refused.stderr
+
+
+def test_production_refuses_to_start_with_a_key_that_is_none():
+    refused = _import_production_settings(beside={"VAULT_KEYS": "short"})
+    assert refused.returncode == 1
+    assert "VAULT_KEYS holds something that is no key." in refused.stderr
 
 
 def test_every_process_of_compose_has_the_seal():
