@@ -42,6 +42,18 @@ class QuestionKind(TextChoices):
     YES = "yes", _("A sentence to agree to")
 
 
+class QuestionGroup(TextChoices):
+    """The parts of the report, in the order of the page."""
+
+    OUTCOME = "outcome", _("What became of the exchange")
+    PLANNED = "planned", _("What was planned")
+    RESULTS = "results", _("What came of it")
+    RATINGS = "ratings", _("How it was")
+    MORE = "more", _("More, if you like")
+    AFTER = "after", _("After the exchange")
+    END = "end", _("Before you hand it in")
+
+
 class EvidenceKind(TextChoices):
     OUTWARD = "outward", _("Travel there")
     RETURN = "return", _("Travel back")
@@ -69,6 +81,17 @@ class StoryState(TextChoices):
     RETURNED = "returned", _("Returned with a comment")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Taken back")
+
+
+class LaterEffect(TextChoices):
+    """What came of an exchange, months afterwards."""
+
+    TURNOVER = "turnover", _("More turnover")
+    JOBS = "jobs", _("New jobs")
+    MARKET = "new_market", _("A new market")
+    PRODUCT = "new_product", _("A new product or service")
+    INVESTMENT = "investment", _("An investment")
+    NONE = "none_yet", _("Nothing yet")
 
 
 class OutreachKind(TextChoices):

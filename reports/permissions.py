@@ -3,10 +3,10 @@ same."""
 
 from typing import Any
 
-from exchanges.enums import ORGANISATIONS, Capacity
+from exchanges.enums import ORGANISATIONS, Capacity, ExchangeState
 from exchanges.models import Exchange
 from profiles.models import Partnership
-from reports.models import EvidenceItem, Payment, Report, SuccessStory
+from reports.models import AlumniEntry, EvidenceItem, Payment, Report, SuccessStory
 from reports.workflows import (
     evidence_workflow,
     payment_workflow,
@@ -33,7 +33,13 @@ def can_validate_report(user: Any, report: Report) -> bool:
 
 
 def can_return_report(user: Any, report: Report) -> bool:
-    return report_workflow.is_open("return", report, user)
+    """Staff of the partnership of its side and the Support Office, until the exchange is closed."""
+    return is_still_reported(report) and report_workflow.is_open("return", report, user)
+
+
+def is_still_reported(report: Report) -> bool:
+    """Whether the exchange waits for its reports: nothing of them is settled for good."""
+    return report.exchange.state in (ExchangeState.ONGOING, ExchangeState.REPORTING)
 
 
 def can_work_at_desk_of_reports(user: Any) -> bool:
@@ -86,8 +92,32 @@ def can_offer_story(user: Any, exchange: Exchange) -> bool:
 
 
 def can_decide_story(user: Any, story: SuccessStory) -> bool:
-    """Staff of the partnership of its side."""
-    return story_workflow.may("publish", story, user)
+    """Staff of the partnership of its side, while it waits to be read."""
+    return story_workflow.is_open("publish", story, user)
+
+
+def can_withdraw_story(user: Any, story: SuccessStory) -> bool:
+    """Its side at any time, its partnership and the Support Office."""
+    return story_workflow.is_open("withdraw", story, user)
+
+
+def can_see_alumni(user: Any) -> bool:
+    """Those who stand in the directory, staff of partnerships and the Support Office."""
+    if not user.is_authenticated:
+        return False
+    if user.is_support or user.staffed_partnership_ids:
+        return True
+    return AlumniEntry.objects.listed().filter(user=user).exists()
+
+
+def can_join_alumni(user: Any) -> bool:
+    """Members of an organisation that has taken part in an exchange that is closed."""
+    return Exchange.objects.of_member(user).filter(state=ExchangeState.CLOSED).exists()
+
+
+def can_answer_later(user: Any, exchange: Exchange) -> bool:
+    """Members of the two organisations."""
+    return can_offer_story(user, exchange)
 
 
 def can_see_indicators(user: Any) -> bool:
@@ -105,6 +135,11 @@ def can_see_rows(user: Any) -> bool:
 def can_record(user: Any, partnership: Partnership) -> bool:
     """Staff of the partnership record what the portal cannot see."""
     return partnership.pk in user.staffed_partnership_ids
+
+
+def can_see_proof(user: Any, record: HandRecord) -> bool:
+    """Staff of its partnership, and the Support Office."""
+    return bool(user.is_support or can_record(user, record.partnership))
 
 
 def can_keep_targets(user: Any, partnership: Partnership) -> bool:

@@ -114,10 +114,11 @@ class AlumniEntryQuerySet(models.QuerySet["AlumniEntry"]):
         return self.filter(left_at=None, user__is_active=True)
 
     def visible_to(self, user: Any) -> Self:
-        """The directory is for those who stand in it, and for staff."""
+        """The directory is for those who stand in it, and for staff; observers see no people."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_staff or self.model.objects.listed().filter(user=user).exists():
+        is_staff = bool(user.is_support or user.staffed_partnership_ids)
+        if is_staff or self.model.objects.listed().filter(user=user).exists():
             return self.listed()
         return self.filter(user=user)
 

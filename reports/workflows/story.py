@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
-from cxc_portal.core.workflow import State, Step, Transition, Workflow
+from cxc_portal.core.workflow import SYSTEM, State, Step, Transition, Workflow
 from reports.enums import StoryState
 from reports.models import StoryStep, SuccessStory
 from reports.workflows.parties import (
@@ -100,7 +100,7 @@ TRANSITIONS = (
         _("Take back"),
         sources=(OFFERED, RETURNED, PUBLISHED),
         target=WITHDRAWN,
-        by=(AUTHOR, OWN_PARTNERSHIP, SUPPORT),
+        by=(AUTHOR, OWN_PARTNERSHIP, SUPPORT, SYSTEM),
     ),
 )
 
