@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exchanges.finish_due_exchanges",
         "schedule": crontab(minute="*/5"),
     },
+    "reports-that-open": {"task": "reports.open_due_reports", "schedule": crontab(minute="*/5")},
     "starts-ahead": {"task": "exchanges.announce_starts", "schedule": crontab(minute=40)},
     "running-exchanges": {"task": "exchanges.mind_running", "schedule": crontab(minute=45)},
     "missing-signatures": {

@@ -224,7 +224,7 @@ TRANSITIONS = (
         _("Close"),
         sources=(REPORTING,),
         target=CLOSED,
-        by=(PARTNERSHIP, SUPPORT),
+        by=(PARTNERSHIP, SUPPORT, SYSTEM),
         stamps=("closed_at",),
     ),
     Transition(
@@ -232,7 +232,7 @@ TRANSITIONS = (
         _("Note that it did not take place"),
         sources=(REPORTING,),
         target=FAILED,
-        by=(PARTNERSHIP, SUPPORT),
+        by=(PARTNERSHIP, SUPPORT, SYSTEM),
     ),
 )
 

@@ -8,12 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
-from cxc_portal.core.workflow import SYSTEM, State, Step, Transition, Workflow
+from cxc_portal.core.workflow import State, Step, Transition, Workflow
 from reports.enums import ReportState
 from reports.models import Report, ReportStep
 from reports.workflows.parties import (
     AUTHOR,
-    OTHERS,
     OWN_PARTNERSHIP,
     SUPPORT,
     names_of_side,
@@ -87,7 +86,7 @@ TRANSITIONS = (
     Transition(
         "return",
         _("Return with a comment"),
-        sources=(SUBMITTED,),
+        sources=(SUBMITTED, VALIDATED),
         target=RETURNED,
         by=(OWN_PARTNERSHIP, SUPPORT),
         needs_comment=True,
@@ -99,13 +98,6 @@ TRANSITIONS = (
         target=VALIDATED,
         by=(OWN_PARTNERSHIP,),
         stamps=("validated_at",),
-    ),
-    Transition(
-        "reopen",
-        _("Open again"),
-        sources=(OPEN, SUBMITTED, RETURNED),
-        target=OPEN,
-        by=(SYSTEM, OWN_PARTNERSHIP, OTHERS),
     ),
 )
 

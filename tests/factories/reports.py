@@ -6,9 +6,15 @@ from typing import Any
 import time_machine
 
 from cxc_portal.core import clock
+from exchanges.enums import ORGANISATIONS, PARTNERSHIPS
 from exchanges.models import Exchange
 from exchanges.services.running import finish_due_exchanges, start_due_exchanges
 from profiles.workdays import is_working_day
+from reports.enums import ReportOutcome, ReportState
+from reports.models import Questionnaire, Report
+from reports.services.reviewing import validate_reports
+from reports.services.submitting import submit_report
+from tests.factories.exchanges import person_of
 from tests.factories.running import agreed_exchange
 
 
@@ -16,11 +22,59 @@ def finished_exchange(*, days: list[date] | None = None, **fields: Any) -> Excha
     """An exchange that is over and to be reported: on these days, or on the last five working days
     of which the last was yesterday at the latest."""
     days = days or working_days_until_yesterday(5)
+    published_questionnaire()
     with time_machine.travel(datetime.combine(days[0], time(9), tzinfo=UTC)):
         exchange = agreed_exchange(days=days, **fields)
         start_due_exchanges()
     finish_due_exchanges()
     return Exchange.objects.with_parties().get(pk=exchange.pk)
+
+
+def reported_exchange(
+    *, outcome: str = ReportOutcome.TOOK_PLACE, days: list[date] | None = None, **fields: Any
+) -> Exchange:
+    """An exchange on which both sides have reported: both partnerships are to validate."""
+    exchange = finished_exchange(days=days, **fields)
+    for side in ORGANISATIONS:
+        reported_by(exchange, side, outcome=outcome)
+    return Exchange.objects.with_parties().get(pk=exchange.pk)
+
+
+def reported_by(
+    exchange: Exchange, side: str, *, outcome: str = ReportOutcome.TOOK_PLACE
+) -> Report:
+    """The report of one side, handed in by its participant."""
+    report = report_of(exchange, side)
+    Report.objects.filter(pk=report.pk).update(outcome=outcome)
+    actor = person_of(exchange, side)
+    return submit_report(report_id=report.pk, revision=report.revision, actor=actor)
+
+
+def closed_exchange(
+    *, outcome: str = ReportOutcome.TOOK_PLACE, days: list[date] | None = None, **fields: Any
+) -> Exchange:
+    """An exchange whose reports both partnerships have validated: closed, or failed where both
+    report that it did not take place."""
+    return validated_by_all(reported_exchange(outcome=outcome, days=days, **fields))
+
+
+def validated_by_all(exchange: Exchange) -> Exchange:
+    """The exchange with all reports validated that are handed in."""
+    for capacity in PARTNERSHIPS:
+        if exchange.reports.filter(state=ReportState.SUBMITTED).exists():
+            validate_reports(exchange_id=exchange.pk, actor=person_of(exchange, capacity))
+    return Exchange.objects.with_parties().get(pk=exchange.pk)
+
+
+def report_of(exchange: Exchange, side: str) -> Report:
+    """The report of this side with all that is asked of it."""
+    return Report.objects.with_parties().get(exchange=exchange, capacity=side)
+
+
+def published_questionnaire() -> Questionnaire:
+    """The questionnaire in use; an empty one where there is none."""
+    found = Questionnaire.objects.filter(is_draft=False).last()
+    return found or Questionnaire.objects.create(number=1, is_draft=False, published_at=clock.now())
 
 
 def working_days_until_yesterday(count: int, country: str = "FR") -> list[date]:

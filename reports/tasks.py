@@ -1,0 +1,11 @@
+"""What the clock starts in this app. Each task calls one service."""
+
+from celery import shared_task
+
+from reports.services import opening
+
+
+@shared_task(name="reports.open_due_reports")
+def open_due_reports() -> int:
+    """Reports of exchanges whose last day has begun at the host's are open; says of how many."""
+    return opening.open_due_reports()
