@@ -69,6 +69,12 @@ def current_rules() -> RuleBook:
     return RuleBook(version=rules.version, values=rules.values)
 
 
+def rules_of(version: int, *, beside: RuleBook) -> RuleBook:
+    """The rules of an earlier version; what they did not know yet is taken from those `beside`."""
+    rules = ProgrammeRules.objects.get(version=version)
+    return RuleBook(version=rules.version, values={**beside.values, **rules.values})
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule in force, as people read it: `group` is the first part of its key."""

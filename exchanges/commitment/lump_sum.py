@@ -4,7 +4,8 @@ The full rate is that of the host country, or the visitor's partnership's own wh
 It is halved once, whether the visit is short, near or both.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 SHORT, NEAR, OWN_RATE = "short", "near", "own_rate"
@@ -93,3 +94,17 @@ def lump_sum(*, days: int | None, km: float | None, rates: Rates) -> LumpSum:
         near_km=rates.near_km,
         reasons=reasons,
     )
+
+
+def recomputed(signed: Mapping[str, Any], *, days: int | None) -> LumpSum:
+    """What was signed (as `LumpSum.to_json` gives it) for another number of working days: rates,
+    rules and distance stay as they were."""
+    programme, full, metres = signed["programme_full"], signed["full"], signed["metres"]
+    rates = Rates(
+        programme=programme,
+        own=full if full < programme else None,
+        full_from_days=signed["full_from_days"],
+        near_km=signed["near_km"],
+    )
+    found = lump_sum(days=days, km=None if metres is None else metres / METRES, rates=rates)
+    return replace(found, metres=metres)

@@ -8,8 +8,7 @@ from typing import Any
 from exchanges.enums import ExchangeState, InterruptionKind
 from exchanges.models import Exchange, Interruption
 from exchanges.queries.follow_up import days_of_work, terms_in_force, today_there, until
-from exchanges.queries.lump_sum import lump_sum_of
-from profiles.rules import current_rules
+from exchanges.queries.lump_sum import lump_sum_signed, rules_signed
 
 EARLY_END, POSTPONE, GO_VIRTUAL, CANCEL = InterruptionKind
 NEW_VERSION = (POSTPONE, GO_VIRTUAL)
@@ -58,18 +57,19 @@ def consequences_of(
     end = last_day or today_there(exchange)
     done = until(terms, end)
     days_done = days_of_work(exchange, done) if has_started else 0
-    least = current_rules().integer("early_end.min_days")
+    days_planned = days_of_work(exchange, terms)
+    least = rules_signed(exchange).integer("early_end.min_days")
     is_majeure = kind != EARLY_END or is_force_majeure
     counts = kind == EARLY_END and days_done >= (1 if is_majeure else least)
-    agreed = lump_sum_of(exchange, terms)
-    due = lump_sum_of(exchange, done) if counts else None
+    agreed = lump_sum_signed(exchange, days=days_planned)
+    due = lump_sum_signed(exchange, days=days_done) if counts else None
     return Consequences(
         kind=kind,
         is_force_majeure=is_majeure,
         is_physical=exchange.is_physical,
         has_started=has_started,
         days_done=days_done,
-        days_planned=days_of_work(exchange, terms),
+        days_planned=days_planned,
         least_days=least,
         agreed=agreed.amount if agreed else None,
         amount=None if agreed is None else (due.amount if due else 0),

@@ -20,10 +20,15 @@ def terms_now(exchange: Exchange, version: CommitmentVersion) -> Terms:
     return Terms.from_json(with_asides(version.snapshot["terms"], draft_contents(exchange)))
 
 
+def version_held(exchange: Exchange) -> CommitmentVersion | None:
+    """The version that is in force, or the last one that was."""
+    return exchange.versions.filter(state__in=HELD).order_by("-number").first()
+
+
 def terms_shown(exchange: Exchange) -> Terms:
     """The terms that hold, or those that held last; as long as none did, what the two sides have
     written."""
-    held = exchange.versions.filter(state__in=HELD).order_by("-number").first()
+    held = version_held(exchange)
     if held is None:
         return draft_of(exchange)
     if held.state == VersionState.IN_FORCE:

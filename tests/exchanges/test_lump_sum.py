@@ -1,15 +1,23 @@
 """The amount of the lump sum, its edges, and why it is what it is."""
 
+import csv
+
 import pytest
+from django.conf import settings as portal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchanges.commitment.distance import distance_km
-from exchanges.commitment.lump_sum import Rates, lump_sum
+from exchanges.commitment.lump_sum import Rates, lump_sum, recomputed
 
 LYON, PORTO = (45.76, 4.84), (41.15, -8.61)
 RATES = Rates(programme=781, own=None, full_from_days=5, near_km=200)
 unhurried = settings(deadline=None)
+COUNTRIES = portal.BASE_DIR / "profiles" / "data" / "participating_countries.csv"
+PARTICIPATING = [
+    (row["iso2"], int(row["lump_sum_full_eur"]))
+    for row in csv.DictReader(COUNTRIES.read_text(encoding="utf-8-sig").splitlines())
+]
 points = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
 
@@ -145,3 +153,27 @@ def test_distances_are_those_of_the_great_circle(first, second, km):
 def test_a_distance_is_the_same_both_ways_and_at_most_half_round_the_earth(first, second):
     assert distance_km(first, second) == pytest.approx(distance_km(second, first))
     assert 0 <= distance_km(first, second) <= 20_016
+
+
+# --- as it was signed --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("km", [199.9, 199.9999, 200.0, 1200.5, None])
+@pytest.mark.parametrize("own", [None, 701])
+@pytest.mark.parametrize("days", [1, 4, 5, None])
+def test_what_was_signed_is_the_same_when_computed_again(days, own, km):
+    signed = due(days, km, own=own)
+    assert recomputed(signed.to_json(), days=days) == signed
+
+
+@pytest.mark.parametrize(("days", "amount"), [(5, 781), (4, 390), (1, 390)])
+def test_other_days_are_paid_by_the_rules_that_were_signed(days, amount):
+    assert recomputed(due(10).to_json(), days=days).amount == amount
+
+
+@pytest.mark.parametrize(("country", "full"), PARTICIPATING)
+def test_each_country_is_paid_in_full_from_five_days_and_halved_once(country, full):
+    signed = due(5, 200.0, programme=full).to_json()
+    near = due(5, 199.9, programme=full).to_json()
+    assert [recomputed(signed, days=days).amount for days in (5, 4)] == [full, full // 2]
+    assert [recomputed(near, days=days).amount for days in (5, 4)] == [full // 2, full // 2]
