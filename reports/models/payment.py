@@ -194,6 +194,7 @@ class Payment(models.Model):
     `exchanges.commitment.lump_sum.LumpSum`), in whole EUR; `amount` is what is paid: the same, or
     less with a `reason`. `outward`, `homeward` and `accommodation` are the accepted pieces of
     evidence; without them, the visitor's validated report and an account there is no approval.
+    `complete_at` is since when none of these is missing.
     """
 
     exchange = models.OneToOneField(Exchange, on_delete=models.PROTECT, related_name="payment")
@@ -215,6 +216,7 @@ class Payment(models.Model):
     needs_accommodation = models.BooleanField(default=True)
     report_validated_at = models.DateTimeField(null=True, blank=True)
     has_account = models.BooleanField(default=False)
+    complete_at = models.DateTimeField(_("complete"), null=True, blank=True)
     opened_at = models.DateTimeField(default=clock.now)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
-from cxc_portal.core.workflow import State, Step, Transition, Workflow
+from cxc_portal.core.workflow import SYSTEM, State, Step, Transition, Workflow
 from exchanges.enums import Capacity
 from reports.enums import EvidenceState
 from reports.models import EvidenceItem, EvidenceStep
@@ -80,6 +80,14 @@ TRANSITIONS = (
         sources=(WAITING, REFUSED),
         target=WITHDRAWN,
         by=(AUTHOR,),
+    ),
+    Transition(
+        "set_aside",
+        _("Set aside"),
+        sources=(WAITING, ACCEPTED, REFUSED),
+        target=WITHDRAWN,
+        by=(SYSTEM,),
+        needs_comment=True,
     ),
 )
 

@@ -102,7 +102,7 @@ TRANSITIONS = (
         _("Refuse"),
         sources=(DUE, APPROVED),
         target=REFUSED,
-        by=(OWN_PARTNERSHIP,),
+        by=(OWN_PARTNERSHIP, SYSTEM),
         needs_comment=True,
     ),
     Transition(
@@ -110,7 +110,7 @@ TRANSITIONS = (
         _("Take up again"),
         sources=(REFUSED,),
         target=DUE,
-        by=(OWN_PARTNERSHIP,),
+        by=(OWN_PARTNERSHIP, SYSTEM),
         needs_comment=True,
     ),
     Transition(
