@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
+from exchanges.enums import ExchangeMode
 from profiles.models import User
-from reports.enums import QuestionKind
+from reports.enums import QuestionGroup, QuestionKind
 
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
@@ -29,6 +30,8 @@ class Questionnaire(models.Model):
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
     published_at = models.DateTimeField(_("in use since"), null=True, blank=True)
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -64,17 +67,21 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 class Question(models.Model):
     """One question. `key` is stable over versions, so that answers can be compared; `options` are
     `[{"code": …, "label": …}]`: the lines of a grid or the entries of a list. `prefill` names what
-    the commitment already knows (`reports/questionnaire/`); empty for nothing."""
+    the commitment already knows (`reports/queries/prefill.py`); empty for nothing. `asked_in` is the
+    kind of exchange that it is asked in, empty for both."""
 
     questionnaire = models.ForeignKey(
         Questionnaire, on_delete=models.CASCADE, related_name="questions"
     )
     position = models.PositiveSmallIntegerField(_("place"))
     key = models.SlugField(_("name for programs"), max_length=40)
-    group = models.CharField(_("part of the report"), max_length=40)
+    group = models.CharField(_("part of the report"), max_length=40, choices=QuestionGroup)
     kind = models.CharField(_("how it is answered"), max_length=12, choices=QuestionKind)
     asks_visitor = models.BooleanField(_("asked of the visitor"), default=True)
     asks_host = models.BooleanField(_("asked of the host"), default=True)
+    asked_in = models.CharField(
+        _("asked in exchanges"), max_length=10, choices=ExchangeMode, blank=True
+    )
     is_required = models.BooleanField(_("has to be answered"), default=False)
     label = models.CharField(_("question"), max_length=300)
     hint = models.CharField(_("explanation"), max_length=300, blank=True)
@@ -93,6 +100,13 @@ class Question(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=QuestionKind.values), name="reports_question_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(group__in=QuestionGroup.values), name="reports_question_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_in__in=["", *ExchangeMode.values]),
+                name="reports_question_asked_in",
             ),
             models.CheckConstraint(
                 condition=Q(asks_visitor=True) | Q(asks_host=True), name="reports_question_asked"

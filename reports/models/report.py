@@ -82,6 +82,7 @@ class Report(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
     due_on = models.DateField(_("due"))
     saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
     submitted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(

@@ -21,14 +21,14 @@ HOLDINGS = (
         "reports.Questionnaire",
         "questionnaires",
         keep,
-        people=("created_by", "published_by"),
+        people=("created_by", "changed_by", "published_by"),
         shown=("number", "note", "published_at"),
     ),
     Holding(
         "reports.Report",
         "reports_handed_in",
         keep,
-        people=("submitted_by", "validated_by"),
+        people=("saved_by", "submitted_by", "validated_by"),
         shown=("exchange__ref", "capacity", "outcome", "answers", "submitted_at"),
     ),
     Holding(

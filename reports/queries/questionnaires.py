@@ -1,0 +1,65 @@
+"""The versions of the questionnaire, and what is asked of one side of an exchange."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from exchanges.enums import Capacity
+from exchanges.queries.follow_up import days_begun
+from reports.models import Question, Questionnaire, Report
+from reports.questionnaire import Asked, Gap, Option, Stay, missing
+
+
+def current_questionnaire() -> Questionnaire:
+    """The version that reports are opened with."""
+    return Questionnaire.objects.filter(is_draft=False).latest("number")
+
+
+def current_draft() -> Questionnaire | None:
+    """The version that the Support Office is working on, where there is one."""
+    drafts = Questionnaire.objects.filter(is_draft=True)
+    return drafts.select_related("created_by", "changed_by").first()
+
+
+def asked_of(questionnaire: Questionnaire, capacity: str, mode: str) -> list[Asked]:
+    """What a side (HO or VO) of an exchange in this mode is asked, in the order of the page and in
+    the reader's language. Prefetched `questions` are used."""
+    return [
+        asked(row)
+        for row in questionnaire.questions.all()
+        if (row.asks_host if capacity == Capacity.HO else row.asks_visitor)
+        and row.asked_in in ("", mode)
+    ]
+
+
+def questions_of(report: Report) -> list[Asked]:
+    """What this report is asked."""
+    return asked_of(report.questionnaire, report.capacity, report.exchange.mode)
+
+
+def stay_of(report: Report) -> Stay:
+    """What the report says besides its answers."""
+    return Stay(report.outcome, report.starts_on, report.ends_on, report.days_done)
+
+
+def gaps_of(report: Report) -> list[Gap]:
+    """What the report lacks before it can be handed in."""
+    return missing(questions_of(report), report.answers, stay_of(report), today=days_begun())
+
+
+def asked(row: Question) -> Asked:
+    """A question as it is asked, in the reader's language."""
+    return Asked(
+        key=row.key,
+        group=row.group,
+        kind=row.kind,
+        label=_(row.label),
+        hint=_(row.hint) if row.hint else "",
+        options=tuple(options_of(row.options)),
+        is_required=row.is_required,
+        prefill=row.prefill,
+    )
+
+
+def options_of(options: Iterable[dict[str, str]]) -> Iterable[Option]:
+    return (Option(one["code"], _(one["label"])) for one in options)
