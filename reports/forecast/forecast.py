@@ -5,13 +5,13 @@ For the end of each month to come the likelihood of every number of closed excha
 ten, *expected* in the first in which it is even, *late* in the first in which it is nine in ten.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from reports.forecast.facts import Facts
 from reports.forecast.likelihood import numbers_on, quantile
+from reports.forecast.months import month_ends
 
 EARLY, EVEN, LATE = 0.1, 0.5, 0.9
 """Chances that the target is reached."""
@@ -65,14 +65,6 @@ def forecast(facts: Facts) -> Forecast:
     )
 
 
-def month_ends(first: date, last: date) -> Iterator[date]:
-    """The last days of the months from that of `first` on, as long as they are not after `last`."""
-    day = _end_of_month(first)
-    while day <= last:
-        yield day
-        day = _end_of_month(day + timedelta(days=1))
-
-
 def _points(facts: Facts) -> Iterator[Point]:
     for day in month_ends(facts.today, facts.horizon):
         likelihoods = numbers_on(day, facts)
@@ -92,7 +84,3 @@ def _chance(facts: Facts) -> float | None:
     if facts.due_on < facts.today:
         return 0.0
     return float(numbers_on(facts.due_on, facts)[-1])
-
-
-def _end_of_month(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])

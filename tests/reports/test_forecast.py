@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.forecast.facts import Facts, OnTheirWay, Pace, share_closed
-from reports.forecast.forecast import forecast, month_ends
+from reports.forecast.forecast import forecast
 from reports.forecast.likelihood import numbers_on, quantile
+from reports.forecast.months import month_ends, months_from
 
 TODAY = date(2026, 3, 10)
 HORIZON = date(2029, 3, 31)
@@ -180,6 +181,18 @@ def test_the_months_end_with_their_last_days():
         date(2027, 1, 31),
         date(2027, 2, 28),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "found"),
+    [
+        (date(2026, 8, 31), -6, date(2026, 2, 28)),
+        (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 1, 15), -1, date(2025, 12, 15)),
+    ],
+)
+def test_months_are_reckoned_by_the_calendar(day, months, found):
+    assert months_from(day, months) == found
 
 
 @pytest.mark.parametrize(
