@@ -15,6 +15,7 @@ from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton, Workflow
 from exchanges.enums import OVER, ExchangeParty, IncidentState, InterruptionState
 from exchanges.models import Exchange, Incident, Interruption
+from exchanges.queries.batons import batons_of
 from exchanges.queries.shown import for_batons
 from exchanges.queries.waiting import (
     incidents_waiting_for,
@@ -23,7 +24,6 @@ from exchanges.queries.waiting import (
 )
 from exchanges.workflows import (
     commitment_workflow,
-    exchange_workflow,
     incident_workflow,
     interruption_workflow,
 )
@@ -50,11 +50,12 @@ def _own_exchanges(user: Any, own: set[int]) -> Iterator[Turn]:
     shown = ~Q(state__in=OVER) | Q(state_since__gte=clock.now() - CLOSED_FOR)
     found = for_batons(Exchange.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown))
     exchanges = {exchange.pk: exchange for exchange in found}
+    batons = batons_of(exchanges.values(), user)
     for exchange in exchanges.values():
         yield Turn(
             kind=_("Exchange"),
             title=_others(exchange, own),
-            baton=exchange_workflow.baton(exchange, user),
+            baton=batons[exchange.pk],
             url=exchange.get_absolute_url(),
             note=days_of(exchange),
         )

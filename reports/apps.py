@@ -8,10 +8,34 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core import vault  # models can be imported only now
+        from exchanges.aftermath import (
+            Lateness,
+            register_batons,
+            register_lateness,
+            register_waiting,
+        )
+        from exchanges.aftermath import register_panel as register_exchange_panel
+        from profiles.panels import register_front_panel
         from profiles.personal_data import register
-        from reports import receivers
+        from profiles.turns import register_turns
+        from reports import receivers, turns
+        from reports.queries.batons import batons_of_reports
+        from reports.queries.waiting import (
+            exchanges_waiting_for,
+            exchanges_with_late_reports,
+            exchanges_with_slow_validations,
+        )
         from reports.services import holdings
+        from reports.views.panel import reports_panel
+        from reports.views.stories import front_story
 
         receivers.connect()
+        register_batons(batons_of_reports)
+        register_waiting(exchanges_waiting_for)
+        register_lateness(Lateness(_("Report is overdue"), exchanges_with_late_reports))
+        register_lateness(Lateness(_("Validation is overdue"), exchanges_with_slow_validations))
+        register_exchange_panel(reports_panel)
+        register_turns(turns.turns)
         vault.keep("reports.BankAccount", "iban", "bic", "holder")
         register(*holdings.HOLDINGS)
+        register_front_panel(front_story)

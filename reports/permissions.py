@@ -3,10 +3,11 @@ same."""
 
 from typing import Any
 
-from exchanges.enums import ORGANISATIONS, Capacity, ExchangeState
+from exchanges.enums import ORGANISATIONS, Capacity, ExchangeParty, ExchangeState
 from exchanges.models import Exchange
+from exchanges.workflows.parties import parties_of
 from profiles.models import Partnership
-from reports.models import AlumniEntry, EvidenceItem, Payment, Report, SuccessStory
+from reports.models import AlumniEntry, EvidenceItem, HandRecord, Payment, Report, SuccessStory
 from reports.workflows import (
     evidence_workflow,
     payment_workflow,
@@ -40,6 +41,12 @@ def can_return_report(user: Any, report: Report) -> bool:
 def is_still_reported(report: Report) -> bool:
     """Whether the exchange waits for its reports: nothing of them is settled for good."""
     return report.exchange.state in (ExchangeState.ONGOING, ExchangeState.REPORTING)
+
+
+def is_staff_of_reports(user: Any, exchange: Exchange) -> bool:
+    """Whether the person reads both reports: staff of both partnerships and the Support Office, but
+    nobody who belongs to one of the two organisations."""
+    return bool(parties_of(exchange, user) & {ExchangeParty.PARTNERSHIP, ExchangeParty.SUPPORT})
 
 
 def can_work_at_desk_of_reports(user: Any) -> bool:

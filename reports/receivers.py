@@ -4,15 +4,26 @@ from typing import Any
 
 from exchanges.models import Exchange
 from exchanges.signals import last_day_reached, set_back
-from profiles.models import User
+from profiles.models import Registration, User
+from profiles.signals import reference_loaded, registration_begun
+from reports.documents.certificate import order_certificates
+from reports.documents.report import order_report
+from reports.models import Report
 from reports.services.closing import settle_exchange
 from reports.services.opening import open_reports, take_reports_away
+from reports.services.outreach import attribute_registration
+from reports.services.questionnaires import load_questionnaire
+from reports.signals import exchange_closed, report_validated
 
 
 def connect() -> None:
     """Called once from `apps.ready()`."""
     last_day_reached.connect(open_reports_at_end, dispatch_uid="reports.open_reports_at_end")
     set_back.connect(take_away, dispatch_uid="reports.take_away")
+    reference_loaded.connect(load, dispatch_uid="reports.load")
+    registration_begun.connect(attribute, dispatch_uid="reports.attribute")
+    report_validated.connect(print_report, dispatch_uid="reports.print_report")
+    exchange_closed.connect(certify, dispatch_uid="reports.certify")
 
 
 def open_reports_at_end(sender: type, exchange: Exchange, **kwargs: Any) -> None:
@@ -23,3 +34,19 @@ def open_reports_at_end(sender: type, exchange: Exchange, **kwargs: Any) -> None
 
 def take_away(sender: type, exchange: Exchange, actor: User, **kwargs: Any) -> None:
     take_reports_away(exchange=exchange, actor=actor)
+
+
+def attribute(sender: type, registration: Registration, link: str, **kwargs: Any) -> None:
+    attribute_registration(registration=registration, code=link)
+
+
+def load(sender: Any, **kwargs: Any) -> dict[str, int]:
+    return {"questionnaires": load_questionnaire()}
+
+
+def print_report(sender: type, report: Report, **kwargs: Any) -> None:
+    order_report(report)
+
+
+def certify(sender: type, exchange: Exchange, **kwargs: Any) -> None:
+    order_certificates(exchange)

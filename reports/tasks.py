@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from reports.services import opening
+from reports.services import later, opening
 
 
 @shared_task(name="reports.open_due_reports")
 def open_due_reports() -> int:
     """Reports of exchanges whose last day has begun at the host's are open; says of how many."""
     return opening.open_due_reports()
+
+
+@shared_task(name="reports.ask_later")
+def ask_later() -> int:
+    """Both sides say what came of their exchange some months ago; says of how many exchanges."""
+    return later.ask_later()

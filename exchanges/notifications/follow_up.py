@@ -39,15 +39,6 @@ EXCHANGE_STARTS = mail.register(
         topic=SIDES,
     )
 )
-EXCHANGE_ENDED = mail.register(
-    MailKind(
-        "exchanges/exchange_ended",
-        MEMBERS,
-        _("an exchange is over"),
-        pace=Pace.DAILY,
-        topic=SIDES,
-    )
-)
 CHECK_IN_MISSING = mail.register(
     MailKind(
         "exchanges/check_in_missing",
@@ -114,16 +105,9 @@ def exchange_starts(exchange: Exchange) -> None:
 
 
 def exchange_ended(exchange: Exchange) -> None:
-    """Both sides hear that it is over, and what comes next."""
+    """What was asked while it ran is no news any more; of its end the app above tells, which asks
+    for the reports."""
     mail.cancel(about=exchange, kinds=(EXCHANGE_STARTS, MIDWAY_ASKED))
-    for own, other in _sides(exchange):
-        _send(
-            EXCHANGE_ENDED,
-            members_of(exchange.profile_of(own)),
-            exchange,
-            other=exchange.profile_of(other),
-            label=_("Open the exchange"),
-        )
 
 
 def check_in_missing(exchange: Exchange, missing: Iterable[Capacity]) -> bool:

@@ -151,7 +151,8 @@ def _is_off(exchange: Exchange, held: CommitmentVersion) -> bool:
     """Whether it does not take place as signed: cancelled, or to be agreed anew."""
     if exchange.state == ExchangeState.ABORTED:
         return False
-    return held.state != VersionState.IN_FORCE and exchange.state != ExchangeState.REPORTING
+    took_place = exchange.state in (ExchangeState.REPORTING, ExchangeState.CLOSED)
+    return held.state != VersionState.IN_FORCE and not took_place
 
 
 def _last_day(exchange: Exchange) -> date | None:

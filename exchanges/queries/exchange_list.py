@@ -27,11 +27,13 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
+from exchanges.aftermath import latenesses
 from exchanges.enums import OVER, Capacity, ExchangeState, IncidentState
 from exchanges.models import CheckIn, Exchange, Incident, SigningReminder
+from exchanges.queries.batons import batons_of
 from exchanges.queries.shown import for_batons
 from exchanges.queries.waiting import waits_for_staff
-from exchanges.workflows import commitment_workflow, exchange_workflow
+from exchanges.workflows import commitment_workflow
 from exchanges.workflows.parties import awaited_capacities, open_version
 from profiles.models import Partnership
 from profiles.rules import RuleBook, current_rules
@@ -148,8 +150,13 @@ def narrowed(found: QuerySet[Exchange], filters: DeskFilters) -> QuerySet[Exchan
 
 
 def _rows(exchanges: Iterable[Exchange], user: Any) -> list[Row]:
+    found = list(exchanges)
     rules, today = current_rules(), clock.today()
-    return [_row(exchange, user, rules, today) for exchange in exchanges]
+    batons, late_after = batons_of(found, user), _late_after(found)
+    return [
+        _row(one, user, batons[one.pk], [*_late(one, rules, today), *late_after[one.pk]])
+        for one in found
+    ]
 
 
 def _prepared(found: QuerySet[Exchange]) -> QuerySet[Exchange]:
@@ -164,7 +171,7 @@ def _prepared(found: QuerySet[Exchange]) -> QuerySet[Exchange]:
     )
 
 
-def _row(exchange: Any, user: Any, rules: RuleBook, today: date) -> Row:
+def _row(exchange: Any, user: Any, baton: Baton, late: Sequence[Text]) -> Row:
     version = open_version(exchange)
     if version:
         version.exchange = exchange
@@ -172,9 +179,9 @@ def _row(exchange: Any, user: Any, rules: RuleBook, today: date) -> Row:
     times = [exchange.reminded_at, exchange.signing_reminded_at]
     return Row(
         exchange=exchange,
-        baton=exchange_workflow.baton(exchange, user),
+        baton=baton,
         amendment=commitment_workflow.baton(version, user) if is_amending else None,
-        late=_late(exchange, rules, today),
+        late=late,
         reminded_at=max((at for at in times if at), default=None),
         can_remind=bool(version and awaited_capacities(version)),
     )
@@ -183,7 +190,7 @@ def _row(exchange: Any, user: Any, rules: RuleBook, today: date) -> Row:
 def _late(exchange: Any, rules: RuleBook, today: date) -> list[Text]:
     """What is late, in words; the same as `_views` finds by its condition."""
     found: list[Text] = []
-    starts_on, ends_on = exchange.starts_on, exchange.ends_on
+    starts_on = exchange.starts_on
     if exchange.state in UNSIGNED and starts_on and starts_on <= _signed_by(rules, today):
         found.append(_("Not signed yet"))
     has_begun = exchange.state == ExchangeState.ONGOING and starts_on < today
@@ -191,8 +198,16 @@ def _late(exchange: Any, rules: RuleBook, today: date) -> list[Text]:
         found.append(_("Check-in is missing"))
     if exchange.has_incident:
         found.append(_("Open incident"))
-    if exchange.state == ExchangeState.REPORTING and ends_on < _reported_by(rules, today):
-        found.append(_("Report is overdue"))
+    return found
+
+
+def _late_after(exchanges: Sequence[Exchange]) -> dict[int, list[Text]]:
+    """What is late of that which follows an exchange, by the keys of the exchanges."""
+    found: dict[int, list[Text]] = {exchange.pk: [] for exchange in exchanges}
+    for lateness in latenesses():
+        late = Exchange.objects.filter(lateness.condition(), pk__in=found)
+        for key in late.order_by().values_list("pk", flat=True):
+            found[key].append(lateness.label)
     return found
 
 
@@ -215,18 +230,15 @@ def _is_late(rules: RuleBook, today: date) -> Q:
     checked_in = CheckIn.objects.values("exchange").annotate(sides=Count("pk"))
     both = checked_in.filter(sides__gte=len(SIDES)).values("exchange")
     missing = Q(state=ExchangeState.ONGOING, starts_on__lt=today) & ~Q(pk__in=both)
-    overdue = Q(state=ExchangeState.REPORTING, ends_on__lt=_reported_by(rules, today))
-    return unsigned | missing | Q(Exists(_open_incidents())) | overdue
+    found = unsigned | missing | Q(Exists(_open_incidents()))
+    for lateness in latenesses():
+        found |= lateness.condition()
+    return found
 
 
 def _signed_by(rules: RuleBook, today: date) -> date:
     """Exchanges that begin until this day should be signed today."""
     return today + timedelta(days=rules.integer("signing.first_days"))
-
-
-def _reported_by(rules: RuleBook, today: date) -> date:
-    """Exchanges that ended before this day should be reported today."""
-    return today - timedelta(days=rules.integer("report.due_days"))
 
 
 def _open_incidents() -> QuerySet[Incident]:

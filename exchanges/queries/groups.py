@@ -13,7 +13,7 @@ from exchanges.commitment.terms import JSON, Agenda
 from exchanges.enums import ExchangeState, GroupState
 from exchanges.models import Exchange, GroupOffer, GroupPlace
 from exchanges.queries.agenda_templates import AgendaTemplate, agenda_from, template_of
-from exchanges.workflows import exchange_workflow
+from exchanges.queries.batons import batons_of
 from matching.queries.catalogue_list import Listed, listed_among, own_published
 from profiles.models import OrganisationType, Profile
 
@@ -137,8 +137,9 @@ def participants_of(offer: GroupOffer, user: Any) -> list[Participant]:
     their own."""
     places = offer.places_taken.all().taken().values("exchange")
     seen = Exchange.objects.visible_to(user).filter(pk__in=places)
-    exchanges = seen.with_parties().prefetch_related("versions__signatures").order_by("pk")
-    return [Participant(one, exchange_workflow.baton(one, user)) for one in exchanges]
+    exchanges = list(seen.with_parties().prefetch_related("versions__signatures").order_by("pk"))
+    batons = batons_of(exchanges, user)
+    return [Participant(one, batons[one.pk]) for one in exchanges]
 
 
 def visiting_types() -> QuerySet[OrganisationType]:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exchanges.enums import BEFORE_START
+from exchanges.enums import BEFORE_START, ExchangeState
 from exchanges.models import Exchange
 from profiles.models import Profile, User
 from profiles.personal_data import Blocker
@@ -18,6 +18,11 @@ def open_exchange_obstacles(profile: Profile) -> Iterable[str]:
     for exchange in _open_exchanges_of(profile):
         if exchange.state in BEFORE_START:
             text = _("The exchange %(ref)s with %(name)s is open. Cancel it first.")
+        elif exchange.state == ExchangeState.REPORTING:
+            text = _(
+                "The exchange %(ref)s with %(name)s waits for its reports. Hand yours in; once the "
+                "partnerships have validated them, it is closed."
+            )
         else:
             text = _("The exchange %(ref)s with %(name)s is not over. Wait for its reports.")
         yield text % _names(exchange, profile)

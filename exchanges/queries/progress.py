@@ -31,8 +31,8 @@ CURRENT_IN = {
     ExchangeState.REPORTING: TO_REPORT,
     ExchangeState.CLOSED: ALL_DONE,
 }
-PREPARING, FINALISING = 3, 4
-"""The phases of a journey in which an exchange is built and carried out."""
+PREPARING, FINALISING, DONE_WITH = 3, 4, 5
+"""The phases of a journey in which an exchange is built and carried out, and the end of it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class ProgressStep:
 
 def phase_of(exchange: Exchange) -> int:
     """Which of the four phases the exchange is in."""
+    if exchange.state == ExchangeState.CLOSED:
+        return DONE_WITH
     is_written = exchange.state in (BUILDING, SIGNING, REVIEW)
     return PREPARING if is_written or exchange.validated_at is None else FINALISING
 

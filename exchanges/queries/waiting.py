@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from exchanges.aftermath import waits_after
 from exchanges.enums import (
     Capacity,
     IncidentState,
@@ -57,6 +58,7 @@ def waits_for_staff(user: Any) -> Q:
         Q(pk__in=versions_waiting_for(user).values("exchange"))
         | Q(pk__in=incidents_waiting_for(user).values("exchange"))
         | Q(pk__in=interruptions_waiting_for(user).values("exchange"))
+        | waits_after(user)
     )
 
 

@@ -18,4 +18,5 @@ def fail_exchange(*, exchange: Exchange, actor: User | None) -> None:
     record = {"capacity": exchange.capacity_of(actor) if actor else ""}
     end_commitment(exchange, actor=actor)
     give_visit_back(exchange)
-    exchange_workflow.apply(exchange, "fail", actor=actor, record=record)
+    changes = {"calendar_sequence": exchange.calendar_sequence + 1}
+    exchange_workflow.apply(exchange, "fail", actor=actor, changes=changes, record=record)

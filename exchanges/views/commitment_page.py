@@ -26,6 +26,7 @@ from exchanges.permissions import (
     can_freeze_commitment,
     can_sign_version,
 )
+from exchanges.queries.batons import baton_of
 from exchanges.queries.drafts import draft_of, sections_of
 from exchanges.queries.findings import FoundRule, blocking, findings_of, in_section
 from exchanges.queries.lump_sum import lump_sum_of
@@ -41,7 +42,6 @@ from exchanges.views.version_changes import (
 from exchanges.wording.agenda import AgendaTable, agenda_table, zones_of
 from exchanges.wording.lump_sum import LumpSumInWords, lump_sum_in_words
 from exchanges.wording.sections import Line, lines_of
-from exchanges.workflows import exchange_workflow
 from exchanges.workflows.parties import open_version
 from profiles.models import User
 
@@ -128,7 +128,7 @@ def commitment_page(
     amendment = amendment_of(exchange, viewer)
     return CommitmentPage(
         exchange=exchange,
-        baton=exchange_workflow.baton(exchange, viewer),
+        baton=baton_of(exchange, viewer),
         tone=TONES[ExchangeState(exchange.state)],
         terms=terms,
         parts=_parts(exchange, viewer, terms, findings, posted),

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cxc_portal.core.access import get_visible, members
+from exchanges.aftermath import panels_of
 from exchanges.models import Exchange
 from exchanges.queries.shown import for_batons
 from exchanges.views.desk import desk_url
@@ -23,6 +24,7 @@ def exchange(request: HttpRequest, ref: str) -> HttpResponse:
         "amendment": amendment_of(found, request.user),
         "asides": asides_beside(found),
         "back_url": desk_url(request),
+        "panels": panels_of(request, found),
         **follow_up_context(request, found),
         **signatures_context(request, found),
     }

@@ -14,9 +14,10 @@ from exchanges.commitment.terms import Person, Terms
 from exchanges.enums import AMENDABLE, UNDONE, Capacity, ExchangeState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep
 from exchanges.permissions import can_cancel_exchange, can_edit_commitment
+from exchanges.queries.batons import baton_of
 from exchanges.queries.progress import ProgressStep, phase_of, progress_of
 from exchanges.queries.terms_shown import terms_shown
-from exchanges.workflows import commitment_workflow, exchange_workflow
+from exchanges.workflows import commitment_workflow
 from profiles.models import User
 from profiles.workdays import working_days_between
 
@@ -116,7 +117,7 @@ class ExchangePage:
 def exchange_page(exchange: Exchange, viewer: User) -> ExchangePage:
     terms = terms_shown(exchange)
     own = exchange.capacities_of(viewer)
-    baton = exchange_workflow.baton(exchange, viewer)
+    baton = baton_of(exchange, viewer)
     return ExchangePage(
         exchange=exchange,
         terms=terms,

@@ -35,10 +35,10 @@ from exchanges.workflows import incident_workflow, interruption_workflow
 from profiles.models import User
 from profiles.rules import current_rules
 
-RUNNING = (ExchangeState.ONGOING, ExchangeState.REPORTING, ExchangeState.ABORTED)
-"""From the start on there is something to follow."""
-SHOWN = (ExchangeState.ONGOING, ExchangeState.REPORTING)
+SHOWN = (ExchangeState.ONGOING, ExchangeState.REPORTING, ExchangeState.CLOSED)
 """In these states there is always something to show, in others only what went wrong."""
+RUNNING = (*SHOWN, ExchangeState.ABORTED, ExchangeState.FAILED)
+"""From the start on there is something to follow."""
 
 
 def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any]:

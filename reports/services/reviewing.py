@@ -87,4 +87,5 @@ def _validate(report: Report, exchange: Exchange, actor: User) -> None:
         record={"capacity": report.partnership_capacity},
     )
     report.exchange = exchange
+    notifications.report_validated(report)
     report_validated.send(sender=Report, report=report)

@@ -12,11 +12,13 @@ from profiles.models import User
 from reports.models import Report
 from reports.notifications import reports as notifications
 from reports.permissions import can_write_report
-from reports.queries.completeness import missing_in
+from reports.queries.questionnaires import gaps_of
 from reports.services.locking import locked_report
 from reports.signals import report_handed_in
 from reports.workflows import report_workflow
 from reports.workflows.parties import AUTHOR
+
+DAYS = ("starts_on", "ends_on", "days_done")
 
 
 def submit_report(*, report_id: int, revision: int, actor: User) -> Report:
@@ -46,7 +48,7 @@ def require_revision(report: Report, revision: int) -> None:
 
 def require_complete(report: Report) -> None:
     """Raises `TransitionRefused` with the number of answers that are missing."""
-    number = len(missing_in(report))
+    number = len(gaps_of(report))
     if number:
         text = ngettext(
             "%(number)s answer is missing. It is marked below.",
@@ -59,7 +61,7 @@ def require_complete(report: Report) -> None:
 def hand_in(report: Report, *, actor: User, **fields: Any) -> None:
     """The step itself, and who hears of it. The caller holds the lock of the exchange."""
     exchange = report.exchange
-    changes: Mapping[str, Any] = {"submitted_by": actor, **fields, **_days(report)}
+    changes: Mapping[str, Any] = {"submitted_by": actor, **fields, **_without_days(report)}
     record = {"capacity": exchange.capacity_of(actor)}
     report_workflow.apply(report, "submit", actor=actor, changes=changes, record=record)
     report.exchange = exchange
@@ -67,8 +69,6 @@ def hand_in(report: Report, *, actor: User, **fields: Any) -> None:
     report_handed_in.send(sender=Report, report=report)
 
 
-def _days(report: Report) -> dict[str, None]:
+def _without_days(report: Report) -> dict[str, None]:
     """What did not take place had no days."""
-    if report.has_happened:
-        return {}
-    return dict.fromkeys(("starts_on", "ends_on", "days_done"))
+    return {} if report.has_happened else dict.fromkeys(DAYS)

@@ -29,7 +29,13 @@ def parties(report: Report, user: Any) -> frozenset[str]:
 
 def _names(report: Report, user: Any) -> Mapping[str, Text]:
     names = names_of_side(report.exchange, report.capacity, user)
-    return {**names, "due_on": date_format(report.due_on, DAY)}
+    whose = _("the report of %(author)s") % names
+    is_own = AUTHOR in parties(report, user)
+    return {
+        **names,
+        "report": _("your report") if is_own else whose,
+        "due_on": date_format(report.due_on, DAY),
+    }
 
 
 _WRITE = Step(_("Write the report"), "reports:report")
@@ -42,7 +48,7 @@ STATES = (
         label=_("To be written"),
         responsible=AUTHOR,
         your_turn=_("Your turn: say in five minutes how the exchange was, by %(due_on)s."),
-        waiting=_("Waiting for the report of %(author)s, due on %(due_on)s."),
+        waiting=_("Waiting for %(report)s, due on %(due_on)s."),
         next=_("The partnership of that side reads whether it is complete."),
         steps={AUTHOR: _WRITE, OWN_PARTNERSHIP: _LOOK},
     ),
@@ -50,8 +56,8 @@ STATES = (
         SUBMITTED,
         label=_("With the partnership"),
         responsible=OWN_PARTNERSHIP,
-        your_turn=_("Your turn: read whether the report of %(author)s is complete."),
-        waiting=_("Waiting for %(partnership)s to validate the report of %(author)s."),
+        your_turn=_("Your turn: read whether %(report)s is complete."),
+        waiting=_("Waiting for %(partnership)s to validate %(report)s."),
         next=_("Once both reports are validated, the exchange is closed."),
         steps={OWN_PARTNERSHIP: _LOOK, AUTHOR: _READ},
     ),
@@ -69,7 +75,7 @@ STATES = (
         label=_("Validated"),
         responsible=None,
         your_turn="",
-        waiting=_("The report of %(author)s is validated."),
+        waiting=_("%(report)s is validated."),
         next=_("Once both reports are validated, the exchange is closed."),
     ),
 )

@@ -12,6 +12,9 @@ from exchanges.services.running import finish_due_exchanges, start_due_exchanges
 from profiles.workdays import is_working_day
 from reports.enums import ReportOutcome, ReportState
 from reports.models import Questionnaire, Report
+from reports.queries.questionnaires import questions_of
+from reports.questionnaire import Asked, answers_for, asked_for
+from reports.questionnaire.questions import NEEDED
 from reports.services.reviewing import validate_reports
 from reports.services.submitting import submit_report
 from tests.factories.exchanges import person_of
@@ -45,9 +48,39 @@ def reported_by(
 ) -> Report:
     """The report of one side, handed in by its participant."""
     report = report_of(exchange, side)
-    Report.objects.filter(pk=report.pk).update(outcome=outcome)
+    report.outcome = outcome
+    report.answers = complete_answers(report)
+    report.save(update_fields=["outcome", "answers"])
     actor = person_of(exchange, side)
     return submit_report(report_id=report.pk, revision=report.revision, actor=actor)
+
+
+def complete_answers(report: Report) -> dict[str, Any]:
+    """What stands there already, with the least that a report with this outcome needs."""
+    answers = dict(report.answers)
+    for one in asked_for(questions_of(report), report.outcome):
+        if one.is_required or one.key in NEEDED:
+            answers[one.key] = _answer(one, answers.get(one.key))
+    return answers_for(questions_of(report), report.outcome, answers)
+
+
+def _answer(one: Asked, present: Any) -> Any:
+    if one.kind == "parts":
+        return [{**line, "part": one.codes[0]} for line in present or [{"text": "To learn"}]]
+    if one.kind == "activities":
+        return [{**line, "done": True} for line in present or ()]
+    if present is not None and one.kind != "ratings":
+        return present
+    return {
+        "choice": one.codes[0] if one.codes else "",
+        "several": list(one.codes[:1]),
+        "ratings": dict.fromkeys(one.codes, 4),
+        "numbers": dict.fromkeys(one.codes, 1),
+        "score": 9,
+        "text": "It was worth the journey.",
+        "steps": [{"what": "Write a project", "who": "Both", "by": ""}],
+        "yes": True,
+    }[one.kind]
 
 
 def closed_exchange(

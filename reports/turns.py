@@ -1,0 +1,57 @@
+"""What the dashboard shows of reports: to staff, what they have to validate. The two sides find
+theirs as the turn of the exchange."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cxc_portal.core.workflow import Baton
+from profiles.turns import Turn
+from reports.enums import ReportsParty
+from reports.queries.waiting import reports_waiting_for
+from reports.workflows import report_workflow
+
+MOST_OF_STAFF = 5
+"""Of more than these, staff reads how many there are."""
+
+
+def turns(user: Any) -> Iterator[Turn]:
+    """One by one as long as they are few; else how many there are, with the way to the desk."""
+    if not user.staffed_partnership_ids:
+        return
+    waiting = reports_waiting_for(user).with_parties().order_by("state_since")  # type: ignore[attr-defined]
+    first = list(waiting[: MOST_OF_STAFF + 1])
+    if len(first) > MOST_OF_STAFF:
+        yield _summary(waiting.count(), first[0].state_since)
+        return
+    for report in first:
+        yield Turn(
+            kind=_("Report to validate"),
+            title=report.exchange.party_name(report.capacity),
+            baton=report_workflow.baton(report, user),
+            url=reverse("reports:report_review", args=[report.ref]),
+            note=report.ref,
+        )
+
+
+def _summary(number: int, since: Any) -> Turn:
+    text = ngettext(
+        "Your turn: read whether %(number)s report is complete.",
+        "Your turn: read whether %(number)s reports are complete.",
+        number,
+    )
+    url = f"{reverse('reports:reports_desk')}?show=waiting"
+    baton = Baton(
+        situation="yours",
+        label=_("Reports to validate"),
+        sentence=text % {"number": number},
+        since=since,
+        next=_("The one that has waited longest stands on top."),
+        responsible=ReportsParty.OWN_PARTNERSHIP,
+        action_label=_("Open the desk of reports"),
+        action_url=url,
+    )
+    return Turn(kind=_("Reports to validate"), title="", baton=baton, url=url)
