@@ -9,3 +9,6 @@ not come back to it."""
 reference_loaded = Signal()
 """The reference data has been loaded. A receiver may load its own, and answer with what it counts:
 names to numbers."""
+
+registration_begun = Signal()
+"""`registration: Registration`, `link: str`: somebody who came by this link begins to register."""

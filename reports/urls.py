@@ -50,9 +50,7 @@ urlpatterns: list[URLPattern] = [
         papers.report_file,
         name="report_document",
     ),
-    path(
-        "exchanges/<str:ref>/certificate/<str:capacity>/", papers.certificate, name="certificate"
-    ),
+    path("exchanges/<str:ref>/certificate/<str:capacity>/", papers.certificate, name="certificate"),
     path("exchanges/<str:ref>/story/", story.story, name="story"),
     path("stories/", stories.stories, name="stories"),
     path("stories/review/", stories.stories_desk, name="stories_desk"),

@@ -68,6 +68,7 @@ ACCOUNT_RATE_LIMITS = {
     "mail_link": "30/m/ip",
     "new_mail_link": "10/m/ip,3/h/key",
     "registration": "1200/h/ip",
+    "outreach_visit": "60/m/ip",  # counted at most; the link itself always works
     "registration_submit": "20/h/user",
     "try": "120/m/ip",
     "verify": "30/m/ip",

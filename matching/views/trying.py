@@ -26,6 +26,7 @@ from profiles.services.registration import begin_with_answers
 from profiles.views.registration.current import (
     actor_of,
     current_registration,
+    link_followed,
     next_page,
     page_url,
     remember,
@@ -54,7 +55,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     sketch = form.sketch()
     if sketch is None:
         return _show(request, form, AlertForm())
-    begun = current_registration(request)
+    begun, followed = current_registration(request), link_followed(request)
     registration = begin_with_answers(
         answers={
             "role": sketch.role,
@@ -65,6 +66,8 @@ def keep(request: HttpRequest) -> HttpResponse:
         actor=actor_of(request),
         source=SOURCE,
         begun=begun.key if begun else None,
+        partnership=followed.partnership,
+        link=followed.code,
     )
     remember(request, registration)
     messages.success(request, _("Your four answers are kept. Only the rest is asked."))

@@ -32,6 +32,7 @@ from profiles.enums import Role
 from profiles.models import Membership, Organisation, Profile, Registration, User
 from profiles.queries import open_registrations_of, own_organisation_named
 from profiles.services.submission import submit_profile
+from profiles.signals import registration_begun
 
 SOURCE_LENGTH = 60
 CONTACT_FIELDS = ("contact_name", "contact_position", "contact_phone", "linkedin")
@@ -60,22 +61,33 @@ class ObstacleMet(DomainError):
 
 
 def start_registration(
-    *, actor: User | None, partnership: str = "", source: str = ""
+    *, actor: User | None, partnership: str = "", source: str = "", link: str = ""
 ) -> Registration:
     """A registration with nothing answered yet.
 
     `partnership` is the acronym in the link that was followed, `source` what the link says of where
-    it stood.
+    it stood. `link` is the code of a link that brought the person to the portal, for whoever counts
+    what comes by it.
     """
     linked = active_partnership(partnership)
-    return Registration.objects.create(
-        owner=actor,
-        answers={"linked_partnership": linked.acronym} if linked else {},
-        source=source[:SOURCE_LENGTH],
-    )
+    with transaction.atomic():
+        registration = Registration.objects.create(
+            owner=actor,
+            answers={"linked_partnership": linked.acronym} if linked else {},
+            source=source[:SOURCE_LENGTH],
+        )
+        _tell_begun(registration, link)
+    return registration
 
 
-def start_second_profile(*, organisation: Organisation, role: Role, actor: User) -> Registration:
+def _tell_begun(registration: Registration, link: str) -> None:
+    if link:
+        registration_begun.send(Registration, registration=registration, link=link)
+
+
+def start_second_profile(
+    *, organisation: Organisation, role: Role, actor: User, link: str = ""
+) -> Registration:
     """A registration of an organisation that is known: its facts are not asked again.
 
     What was begun for the same organisation and role is taken up again.
@@ -87,7 +99,12 @@ def start_second_profile(*, organisation: Organisation, role: Role, actor: User)
         return found
     other = organisation.profiles.order_by("-created_at").first()
     answers = {"role": role, "languages": other.languages if other else []}
-    return Registration.objects.create(owner=actor, organisation=organisation, answers=answers)
+    with transaction.atomic():
+        registration = Registration.objects.create(
+            owner=actor, organisation=organisation, answers=answers
+        )
+        _tell_begun(registration, link)
+    return registration
 
 
 def save_answers(
@@ -104,7 +121,13 @@ def save_answers(
 
 
 def begin_with_answers(
-    *, answers: Mapping[str, Any], actor: User | None, source: str, begun: UUID | None = None
+    *,
+    answers: Mapping[str, Any],
+    actor: User | None,
+    source: str,
+    begun: UUID | None = None,
+    partnership: str = "",
+    link: str = "",
 ) -> Registration:
     """A registration that starts with what was answered elsewhere; `source` says where.
 
@@ -115,7 +138,9 @@ def begin_with_answers(
         raise ValueError(f"not asked on any page: {sorted(unknown)}")
     with transaction.atomic():
         taken_up = _begun_by_stranger(begun) if begun else None
-        registration = taken_up or start_registration(actor=actor)
+        registration = taken_up or start_registration(
+            actor=actor, partnership=partnership, link=link
+        )
         registration.answers = {**registration.answers, **answers}
         registration.source = registration.source or source[:SOURCE_LENGTH]
         registration.save(update_fields=["source"])

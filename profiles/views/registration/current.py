@@ -1,5 +1,7 @@
 """Which registration a request is about, and where it goes on."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +12,16 @@ from profiles.answers import CHECK, ROLE, SESSION_KEY, missing_answers, pages_of
 from profiles.models import Profile, Registration, User
 from profiles.queries import open_registrations_of
 from profiles.services.registration import start_registration
+
+LINK_FOLLOWED = "link_followed"
+
+
+@dataclass(frozen=True)
+class LinkFollowed:
+    """A link that brought somebody here, with the acronym of the partnership that gave it out."""
+
+    code: str = ""
+    partnership: str = ""
 
 
 def actor_of(request: HttpRequest) -> User | None:
@@ -49,13 +61,25 @@ def remember(request: HttpRequest, registration: Registration) -> None:
 
 def new_registration(request: HttpRequest) -> Registration:
     """A registration for this browser, with what the link that was followed says."""
+    followed = link_followed(request)
     registration = start_registration(
         actor=actor_of(request),
-        partnership=request.GET.get("partnership", ""),
+        partnership=request.GET.get("partnership") or followed.partnership,
         source=request.GET.get("source", ""),
+        link=followed.code,
     )
     remember(request, registration)
     return registration
+
+
+def link_followed(request: HttpRequest) -> LinkFollowed:
+    """By which link this browser came to the portal; an empty one for all others."""
+    return LinkFollowed(**request.session.get(LINK_FOLLOWED, {}))
+
+
+def remember_link(request: HttpRequest, *, code: str, partnership: str) -> None:
+    """This browser came by that link, of a partnership that it names. Kept through log-in."""
+    request.session[LINK_FOLLOWED] = {"code": code, "partnership": partnership}
 
 
 def page_url(name: str) -> str:

@@ -36,6 +36,7 @@ from profiles.services.registration import save_answers
 from profiles.views.registration.current import (
     actor_of,
     current_registration,
+    link_followed,
     lost,
     new_registration,
     next_page,
@@ -121,7 +122,8 @@ def _show(
     pages = pages_of(registration)
     number = pages.index(name) + 1
     linked = registration.answers if registration else {}
-    acronym = linked.get("linked_partnership") or request.GET.get("partnership", "")
+    given = request.GET.get("partnership") or link_followed(request).partnership
+    acronym = linked.get("linked_partnership") or given
     context: dict[str, Any] = {
         "form": form,
         "registration": registration,

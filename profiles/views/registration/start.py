@@ -22,6 +22,7 @@ from profiles.services.registration import discard_registration, start_second_pr
 from profiles.views.registration.current import (
     actor_of,
     current_registration,
+    link_followed,
     lost,
     new_registration,
     next_page,
@@ -69,6 +70,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         organisation=_own_organisation(request, request.POST["organisation"]),
         role=Role.HOST if request.POST.get("role") == Role.HOST else Role.VISITING,
         actor=actor,
+        link=link_followed(request).code,
     )
     remember(request, registration)
     return redirect(page_url(next_page(registration)))

@@ -1,0 +1,1 @@
+"""What leaves the portal out of the figures: files in five formats, and links to hand out."""

@@ -1,0 +1,69 @@
+"""What forms about things of a partnership have in common: choosing the partnership, and a list's
+days."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.forms import DateInput
+from profiles.models import Partnership
+
+
+class NarrowingForm(forms.Form):
+    """Narrows a list; the partnership is asked of whoever sees several."""
+
+    text = forms.CharField(
+        label=_("What, where or who"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    partnership = forms.ModelChoiceField(
+        label=_("Partnership"),
+        required=False,
+        queryset=Partnership.objects.none(),
+        empty_label=_("Any"),
+    )
+    starts_on = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    ends_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+
+    def __init__(self, data: QueryDict, partnerships: Sequence[Partnership]) -> None:
+        super().__init__(data)
+        offer_partnerships(self, partnerships)
+
+    @property
+    def narrowed(self) -> dict[str, Any]:
+        """What was chosen; what makes no sense counts as not chosen."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        return {
+            "partnership": chosen.get("partnership"),
+            "starts_on": chosen.get("starts_on"),
+            "ends_on": chosen.get("ends_on"),
+            "text": chosen.get("text", "").strip(),
+        }
+
+
+class OfPartnershipForm(forms.ModelForm):
+    """Something that a partnership records: whoever works for several says for which; None asks
+    nobody, as where it is known already."""
+
+    partnership = forms.ModelChoiceField(
+        label=_("Partnership"), queryset=Partnership.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, partnerships: Sequence[Partnership] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_partnerships(self, partnerships)
+
+
+def offer_partnerships(form: forms.BaseForm, partnerships: Sequence[Partnership]) -> None:
+    """One alone needs no question."""
+    if len(partnerships) < 2:
+        del form.fields["partnership"]
+        return
+    keys = [partnership.pk for partnership in partnerships]
+    form.fields["partnership"].queryset = Partnership.objects.filter(pk__in=keys)
