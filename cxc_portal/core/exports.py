@@ -65,31 +65,22 @@ class Table:
 
     def to_json(self) -> bytes:
         """Title, columns, and the rows as objects with the columns' keys."""
+        return as_json(self.to_plain())
+
+    def to_xlsx(self) -> bytes:
+        """A workbook of one sheet: typed cells, the header frozen, every column with a filter."""
+        return workbook_of([self])
+
+    def to_plain(self) -> dict[str, Any]:
+        """What `to_json` writes, before it is written."""
         keys = [column.key for column in self.columns]
-        content = {
+        return {
             "title": str(self.title),
             "columns": [{"key": c.key, "label": str(c.label)} for c in self.columns],
             "rows": [dict(zip(keys, row, strict=True)) for row in self.rows],
         }
-        return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
 
-    def to_xlsx(self) -> bytes:
-        """A workbook of one sheet: typed cells, the header frozen, every column with a filter."""
-        book = Workbook(write_only=True)
-        sheet = book.create_sheet(_sheet_name(str(self.title)))
-        sheet.freeze_panes = "A2"
-        last = f"{get_column_letter(max(len(self.columns), 1))}{len(self.rows) + 1}"
-        sheet.auto_filter.ref = f"A1:{last}"
-        for number, width in enumerate(self._widths(), start=1):
-            sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.append([_header_cell(sheet, str(column.label)) for column in self.columns])
-        for row in self.rows:
-            sheet.append([_cell(sheet, value) for value in row])
-        content = io.BytesIO()
-        book.save(content)
-        return content.getvalue()
-
-    def _widths(self) -> list[int]:
+    def widths(self) -> list[int]:
         """As wide as what stands in the column, within reason."""
         shown = [[str(column.label) for column in self.columns], *map(_texts, self.rows)]
         longest = [max(map(len, texts)) for texts in zip(*shown, strict=True)]
@@ -101,6 +92,43 @@ FORMATS: Mapping[str, tuple[str, Callable[[Table], bytes]]] = {
     "json": ("application/json", Table.to_json),
     "xlsx": (XLSX_TYPE, Table.to_xlsx),
 }
+
+
+def as_json(content: Any) -> bytes:
+    """Indented UTF-8; days and moments in ISO 8601."""
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+
+
+def workbook_of(tables: Iterable[Table]) -> bytes:
+    """A workbook of one sheet for each table: typed cells, the header frozen, every column with a
+    filter. Sheets are named after the titles, and no two alike."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        _add_sheet(book, table)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _add_sheet(book: Workbook, table: Table) -> None:
+    sheet = book.create_sheet(_unused(_sheet_name(str(table.title)), book.sheetnames))
+    sheet.freeze_panes = "A2"
+    last = f"{get_column_letter(max(len(table.columns), 1))}{len(table.rows) + 1}"
+    sheet.auto_filter.ref = f"A1:{last}"
+    for number, width in enumerate(table.widths(), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.append([_header_cell(sheet, str(column.label)) for column in table.columns])
+    for row in table.rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _unused(name: str, used: Sequence[str]) -> str:
+    """The name, with a number where there is such a sheet already; spreadsheets see no case."""
+    taken, number, found = {one.lower() for one in used}, 1, name
+    while found.lower() in taken:
+        number += 1
+        found = f"{name[: SHEET_NAME_LENGTH - len(str(number)) - 1]} {number}"
+    return found
 
 
 def download(table: Table, file_format: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
-from cxc_portal.core.exports import XLSX_TYPE, Column, Table, download
+from cxc_portal.core.exports import XLSX_TYPE, Column, Table, download, workbook_of
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 COLUMNS = [Column("name", _("Name")), Column("value", "Value")]
@@ -178,3 +178,18 @@ def test_download_writes_the_table():
 def test_there_is_no_other_format():
     with pytest.raises(Http404):
         download(table(), "pdf")
+
+
+def test_a_workbook_has_a_sheet_for_each_table_and_no_two_names_alike():
+    long = "A title that is longer than any sheet's name"
+    titles = ("Money", "money", "Money", long, long)
+    tables = [table(["a", 1], title=title) for title in titles]
+    book = load_workbook(io.BytesIO(workbook_of(tables)))
+    assert book.sheetnames == [
+        "Money",
+        "money 2",
+        "Money 3",
+        "A title that is longer than any",
+        "A title that is longer than a 2",
+    ]
+    assert [sheet.auto_filter.ref for sheet in book] == ["A1:B2"] * 5
