@@ -11,10 +11,16 @@ from django.db.models import QuerySet
 
 from cxc_portal.core.types import Text
 from profiles.models import Indicator
+from reports.queries.bands import BANDS
 from reports.queries.exchange_counts import CATEGORIES, HOSTED, MODES, SECTORS, TYPES
+from reports.queries.funnel import FUNNEL
 from reports.queries.indicators import INDICATORS, IndicatorLine, indicator_lines
+from reports.queries.money import MONEY
 from reports.queries.pairs import COUNTRIES
+from reports.queries.pending import PENDING
+from reports.queries.punctuality import REPORTS
 from reports.queries.recorded import OUTREACH, RECORDS
+from reports.queries.satisfaction import RESULTS, SATISFACTION
 from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, cell_code
 
@@ -33,12 +39,19 @@ TABLES: dict[str, FigureTable] = {
     table.name: table
     for table in (
         INDICATORS,
+        FUNNEL,
         MODES,
         CATEGORIES,
         HOSTED,
         COUNTRIES,
         SECTORS,
         TYPES,
+        BANDS,
+        REPORTS,
+        SATISFACTION,
+        RESULTS,
+        MONEY,
+        PENDING,
         RECORDS,
         OUTREACH,
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import RowNumber, TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
@@ -319,7 +320,11 @@ def _first_days_of_smes(scope: Scope) -> list[tuple[date, int]]:
         Q(visitor__organisation=OuterRef("pk")) | Q(host__organisation=OuterRef("pk"))
     )
     first = exchanges.order_by("closed_at").values("closed_at")[:1]
-    rows = smes(scope).annotate(first=Subquery(first)).values_list(TruncDate("first"))
+    rows = (
+        smes(scope)
+        .annotate(first=Subquery(first))
+        .values_list(TruncDate("first", tzinfo=timezone.get_default_timezone()))
+    )
     return list(rows.annotate(n=Count("pk")).order_by())
 
 

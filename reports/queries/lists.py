@@ -1,6 +1,6 @@
 """What stands behind the figures, row by row, for exports."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
@@ -56,14 +56,15 @@ CHOICES = {
 
 def exchanges(scope: Scope) -> Table:
     """Those of the partnership's visitors and hosts: all that are not over, and those that were
-    closed or ended within the days; whether they took place, ended early, were reported on behalf."""
+    closed or ended within the days. What became of each, and who reported it for a side, stands
+    beside it."""
     ended = Q(state=ExchangeState.CLOSED) & scope.within("closed_at") | Q(
         state__in=[one for one in OVER if one != ExchangeState.CLOSED]
     ) & scope.within("state_since")
     rows = Exchange.objects.filter(
         is_own(scope) | is_hosted(scope), scope.of_mode(), ended | ~Q(state__in=OVER)
     ).order_by("opened_at", "pk")
-    fields = {
+    fields: dict[str, Any] = {
         "partnership": F("visitor_partnership__acronym"),
         "host_partnership": F("host_partnership__acronym"),
         "visitor": F("visitor__organisation__name"),
@@ -81,7 +82,7 @@ def exchanges(scope: Scope) -> Table:
     return _table(_("Exchanges"), EXCHANGE_COLUMNS, rows.annotate(**named).values_list(*names))
 
 
-def _report_fields(side: str, capacity: str) -> dict[str, F | Coalesce]:
+def _report_fields(side: str, capacity: str) -> dict[str, Coalesce]:
     reports = Report.objects.filter(exchange=OuterRef("pk"), capacity=capacity)
 
     def of_report(field: str) -> Coalesce:
@@ -136,7 +137,7 @@ LISTS: dict[str, Callable[[Scope], Table]] = {
 }
 
 
-def _table(title: Text, columns: dict[str, Text], rows: Iterable[tuple[Any, ...]]) -> Table:
+def _table(title: Text, columns: Mapping[str, Text], rows: Iterable[tuple[Any, ...]]) -> Table:
     labels = [dict(CHOICES[key].choices) if key in CHOICES else None for key in columns]
     shown = [
         tuple(

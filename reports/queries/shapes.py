@@ -78,6 +78,11 @@ def named(label: Text) -> tuple[Shown, Shown]:
     return (Shown(CODE, _("Code"), _("The name of the row for programs.")), Shown(LABEL, label))
 
 
+def percent(part: int, whole: int | None) -> float | None:
+    """With one decimal; None of nothing."""
+    return round(100 * part / whole, 1) if whole else None
+
+
 def cell_code(table: str, row: str, column: str) -> str:
     """The code of one number, as it stands in addresses."""
     return f"{table}.{row}:{column}"

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from cxc_portal.core.exports import Table
 from reports.queries.figures import TABLES
+from reports.queries.lists import LISTS
 from reports.queries.scopes import Scope
 
 
@@ -15,3 +16,11 @@ def tables_of(scope: Scope, names: Collection[str] | None = None) -> dict[str, T
     """
     wanted = TABLES if names is None else [name for name in TABLES if name in names]
     return {name: TABLES[name].table(scope) for name in wanted}
+
+
+def lists_of(scope: Scope) -> dict[str, Table]:
+    """What exports add to the figures, row by row: exchanges with what is to be known of them,
+    records by hand, outreach. Nothing for those who see totals only."""
+    if scope.totals_only:
+        return {}
+    return {name: make(scope) for name, make in LISTS.items()}

@@ -1,0 +1,69 @@
+"""The middle of many values, found by the database on both engines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connections
+from django.db.models import Aggregate, Avg, FloatField, Func, QuerySet
+from django.db.models.expressions import Combinable
+
+SECONDS_A_DAY = 86400
+
+
+class DaysBetween(Func):
+    """From one moment to a later one in days, with fractions."""
+
+    arity = 2
+    output_field = FloatField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler,
+            connection,
+            template=f"(EXTRACT(EPOCH FROM (%(expressions)s)) / {SECONDS_A_DAY}.0)",
+            arg_joiner=" - ",
+        )
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        first, second = self.get_source_expressions()
+        parts = [compiler.compile(one) for one in (first, second)]
+        text = f"(JULIANDAY({parts[0][0]}) - JULIANDAY({parts[1][0]}))"
+        return text, (*parts[0][1], *parts[1][1])
+
+
+def days_between(earlier: Any, later: Any) -> DaysBetween:
+    return DaysBetween(later, earlier)
+
+
+class _PercentileMedian(Aggregate):
+    """Of the values that are there, as PostgreSQL finds it."""
+
+    template = "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def summary(
+    rows: QuerySet[Any],
+    *,
+    totals: Mapping[str, Aggregate],
+    medians: Mapping[str, Combinable],
+) -> dict[str, Any]:
+    """The totals, and for each name in `medians` the median of its values that are not null, None
+    where there are none. One query on PostgreSQL; on SQLite, which knows no percentiles, one
+    more for each median: it sorts, and gives the value or the two values in the middle."""
+    if connections[rows.db].vendor == "postgresql":
+        middles = {name: _PercentileMedian(one) for name, one in medians.items()}
+        return rows.aggregate(**totals, **middles)
+    found = rows.aggregate(**totals)
+    return found | {name: _middle(rows, one) for name, one in medians.items()}
+
+
+def _middle(rows: QuerySet[Any], value: Any) -> float | None:
+    values = rows.order_by().annotate(median_of=value).filter(median_of__isnull=False)
+    number = values.count()
+    first, last = (number - 1) // 2, number // 2 + 1
+    if not number:
+        return None
+    middle = values.order_by("median_of")[first:last]
+    found: float | None = middle.aggregate(found=Avg("median_of"))["found"]
+    return found
