@@ -91,7 +91,7 @@ class LaterEffect(TextChoices):
     MARKET = "new_market", _("A new market")
     PRODUCT = "new_product", _("A new product or service")
     INVESTMENT = "investment", _("An investment")
-    NONE = "none_yet", _("Nothing yet")
+    NONE = "none", _("Nothing yet")
 
 
 class OutreachKind(TextChoices):

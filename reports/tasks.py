@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports.services import later, opening
+from reports.services import later, opening, telling
 
 
 @shared_task(name="reports.open_due_reports")
@@ -15,3 +15,9 @@ def open_due_reports() -> int:
 def ask_later() -> int:
     """Both sides say what came of their exchange some months ago; says of how many exchanges."""
     return later.ask_later()
+
+
+@shared_task(name="reports.tell_of_payments")
+def tell_of_payments() -> int:
+    """Partnerships hear of payments that they can approve or pay; says how many partnerships."""
+    return telling.tell_of_payments()

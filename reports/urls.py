@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from reports.views import (
     alumni,
+    desk,
     hand_records,
     later,
     on_behalf,
@@ -17,6 +18,8 @@ from reports.views import (
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("exchanges/<str:ref>/report/", review.report_review, name="report"),
+    path("reports/", desk.reports_desk, name="reports_desk"),
+    path("reports/remind/", desk.remind_reports, name="remind_reports"),
     path("exchanges/<str:ref>/report/review/", review.report_review, name="report_review"),
     path(
         "exchanges/<str:ref>/report/<str:capacity>/on-behalf/",

@@ -204,6 +204,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "groups-that-close": {"task": "exchanges.close_due_groups", "schedule": crontab(minute=5)},
     "unsettled-incidents": {"task": "exchanges.climb_unsettled", "schedule": crontab(minute=50)},
+    "what-came-of-it": {"task": "reports.ask_later", "schedule": crontab(hour=6, minute=20)},
+    "payments-that-wait": {
+        "task": "reports.tell_of_payments",
+        "schedule": crontab(hour=5, minute=50),
+    },
     "expired-sessions": {
         "task": "core.clear_expired_sessions",
         "schedule": crontab(hour=4, minute=40),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core import access
 from profiles.consents import current_consent
 from profiles.models import Country, OrganisationType
+from profiles.panels import front_panels
 from profiles.queries import catalogue_counts
 from profiles.rules import current_rules, rules_in_force
 
@@ -36,6 +37,8 @@ OPEN_PAGES = (
     "profiles:accessibility",
     "profiles:terms",
 )
+OPEN_FOLDERS = ("reports:stories",)
+"""With all that lies below them."""
 GROUPS = (
     (_("Visits in person"), ("physical",)),
     (_("Online exchanges"), ("virtual",)),
@@ -72,6 +75,7 @@ def landing(request: HttpRequest) -> HttpResponse:
         "featured": _featured(countries),
         "numbers": _numbers(),
         "journeys": JOURNEYS,
+        "panels": front_panels(request),
     }
     return render(request, "pages/landing.html", context)
 
@@ -121,6 +125,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         *(f"Allow: {reverse(name)}$" for name in OPEN_PAGES),
+        *(f"Allow: {reverse(name)}" for name in OPEN_FOLDERS),
         f"Allow: {static('')}",
         "Disallow: /",
     ]

@@ -1,10 +1,17 @@
 """What reports hold about a person.
 
 Reports, evidence and payments prove what public money was spent on: they are kept as they were
-handed in. Stories, entries of the directory and answers after months go with the account.
+handed in, and so is what was answered after months. A story is no longer told, and an entry of the
+directory is gone, once the account is.
 """
 
-from profiles.personal_data import Holding, delete, keep
+from profiles.personal_data import Holding, Person, Rows, delete, keep
+from reports.services.stories import erase_story
+
+
+def erase_stories(rows: Rows, person: Person) -> None:
+    for story in rows:
+        erase_story(story)
 
 
 def _steps(model: str, section: str) -> Holding:
@@ -76,9 +83,10 @@ HOLDINGS = (
     Holding(
         "reports.SuccessStory",
         "success_stories",
-        keep,
+        erase_stories,
         people=("author",),
         shown=("exchange__ref", "title", "text", "quote", "author_name", "consented_at"),
+        files=("photo",),
     ),
     Holding(
         "reports.AlumniEntry",

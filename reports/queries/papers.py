@@ -1,0 +1,36 @@
+"""Where the documents about what was reported are found."""
+
+from cxc_portal.core.models import Document
+from exchanges.models import Exchange
+from reports.models import Report
+
+REPORT_KIND = "reports/report"
+CERTIFICATE_KIND = "reports/certificate"
+
+
+def report_document(report: Report) -> Document | None:
+    """The file of a validated report, made or still being made."""
+    return _about(report, REPORT_KIND)
+
+
+def certificate_of(report: Report) -> Document | None:
+    """The certificate of participation of the side whose report this is."""
+    return _about(report, CERTIFICATE_KIND)
+
+
+def documents_about(exchange: Exchange) -> dict[tuple[str, str], Document]:
+    """All of them at once, by kind and side."""
+    sides = {str(report.pk): report.capacity for report in exchange.reports.all()}
+    found = Document.objects.filter(
+        kind__in=(REPORT_KIND, CERTIFICATE_KIND),
+        about_type=Report._meta.label_lower,
+        about_id__in=sides,
+    )
+    return {(one.kind, sides[one.about_id]): one for one in found.order_by("created_at", "pk")}
+
+
+def _about(report: Report, kind: str) -> Document | None:
+    found = Document.objects.filter(
+        kind=kind, about_type=Report._meta.label_lower, about_id=str(report.pk)
+    )
+    return found.order_by("created_at", "pk").last()
