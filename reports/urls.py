@@ -9,6 +9,7 @@ from reports.views import (
     outreach,
     outreach_link,
     papers,
+    report,
     review,
     stories,
     story,
@@ -17,7 +18,7 @@ from reports.views import (
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
-    path("exchanges/<str:ref>/report/", review.report_review, name="report"),
+    path("exchanges/<str:ref>/report/", report.report, name="report"),
     path("reports/", desk.reports_desk, name="reports_desk"),
     path("reports/remind/", desk.remind_reports, name="remind_reports"),
     path("exchanges/<str:ref>/report/review/", review.report_review, name="report_review"),

@@ -8,6 +8,7 @@ from exchanges.enums import Capacity
 from exchanges.queries.follow_up import days_begun
 from reports.models import Question, Questionnaire, Report
 from reports.questionnaire import Asked, Gap, Option, Stay, missing
+from reports.questionnaire.questions import TOOK_PLACE
 
 
 def current_questionnaire() -> Questionnaire:
@@ -45,6 +46,11 @@ def stay_of(report: Report) -> Stay:
 def gaps_of(report: Report) -> list[Gap]:
     """What the report lacks before it can be handed in."""
     return missing(questions_of(report), report.answers, stay_of(report), today=days_begun())
+
+
+def required_of(report: Report) -> int:
+    """How many answers the report needs, with its outcome as it is now."""
+    return len(missing(questions_of(report), {}, Stay(report.outcome or TOOK_PLACE))) + 1
 
 
 def asked(row: Question) -> Asked:

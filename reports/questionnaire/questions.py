@@ -75,6 +75,11 @@ class Asked:
     prefill: str = ""
 
     @property
+    def field(self) -> str:
+        """What its fields are called on a page; or how their names begin."""
+        return f"q-{self.key}"
+
+    @property
     def codes(self) -> tuple[str, ...]:
         return tuple(option.code for option in self.options)
 

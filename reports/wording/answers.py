@@ -81,7 +81,9 @@ def report_in_words(report: Report) -> list[AnswerGroup]:
             texts = in_words(one, report.answers[one.key])
             line = AnswerLine(one.key, one.label, texts)
             groups.setdefault(QuestionGroup(one.group), []).append(line)
-    return [AnswerGroup(code, code.label, groups[code]) for code in QuestionGroup if groups.get(code)]
+    return [
+        AnswerGroup(code, code.label, groups[code]) for code in QuestionGroup if groups.get(code)
+    ]
 
 
 def stay_in_words(report: Report) -> list[AnswerLine]:

@@ -370,9 +370,10 @@ def _component(component: str, /, **options: Any) -> SafeString:
 
 
 @register.inclusion_tag("components/autosave.html")
-def autosave_status() -> Options:
-    """The line that tells whether a form with `data-autosave` is saved."""
-    return {}
+def autosave_status(failed: Text = "") -> Options:
+    """The line that tells whether a form with `data-autosave` is saved. `failed` is what it says
+    where saving can fail for other reasons than the connection."""
+    return {"failed": failed}
 
 
 @register.simple_tag
