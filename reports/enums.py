@@ -101,6 +101,15 @@ class OutreachKind(TextChoices):
     NETWORK = "network", _("Network informed")
 
 
+class ReportSection(TextChoices):
+    """What a partnership writes itself in the implementation report, in the order of the pilot's."""
+
+    ISSUES = "issues", _("Issues and opportunities")
+    PROMOTION = "promotion", _("Promotion")
+    NEXT_STEPS = "next_steps", _("Next steps")
+    RESULTS = "results", _("Significant results")
+
+
 class ReportsParty(TextChoices):
     """Who can be responsible for what follows an exchange."""
 
