@@ -1,4 +1,4 @@
-"""Exchanges as mere rows, for what only counts them: no service is asked, so that many are cheap."""
+"""Exchanges as mere rows, for what only counts them: no service is asked, so many are cheap."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
