@@ -8,6 +8,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from cxc_portal.core import vault  # models can be imported only now
+        from cxc_portal.core.context import provide_navigation
         from exchanges.aftermath import (
             Lateness,
             register_batons,
@@ -18,7 +19,7 @@ class ReportsConfig(AppConfig):
         from profiles.panels import register_front_panel
         from profiles.personal_data import register
         from profiles.turns import register_turns
-        from reports import receivers, turns
+        from reports import context, receivers, turns
         from reports.queries.batons import batons_of_reports
         from reports.queries.waiting import (
             exchanges_waiting_for,
@@ -38,6 +39,7 @@ class ReportsConfig(AppConfig):
         register_exchange_panel(reports_panel)
         register_exchange_panel(papers_panel)
         register_turns(turns.turns)
+        provide_navigation(context.navigation)
         vault.keep("reports.BankAccount", "iban", "bic", "holder")
         register(*holdings.HOLDINGS)
         register_front_panel(front_story)

@@ -49,6 +49,11 @@ def is_staff_of_reports(user: Any, exchange: Exchange) -> bool:
     return bool(parties_of(exchange, user) & {ExchangeParty.PARTNERSHIP, ExchangeParty.SUPPORT})
 
 
+def can_remind_author(user: Any, exchange: Exchange) -> bool:
+    """Whoever reads both reports can ask for one that is missing."""
+    return is_staff_of_reports(user, exchange)
+
+
 def can_work_at_desk_of_reports(user: Any) -> bool:
     """Staff of partnerships and the Support Office."""
     return bool(user.is_staff and (user.is_support or user.staffed_partnership_ids))

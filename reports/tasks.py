@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from reports.services import later, opening, telling
+from reports.services import later, opening, reminding, telling
 
 
 @shared_task(name="reports.open_due_reports")
 def open_due_reports() -> int:
     """Reports of exchanges whose last day has begun at the host's are open; says of how many."""
     return opening.open_due_reports()
+
+
+@shared_task(name="reports.remind_missing_reports")
+def remind_missing_reports() -> int:
+    """Remind the sides that have not reported on the days of the rules; says how many."""
+    return reminding.remind_missing_reports()
 
 
 @shared_task(name="reports.ask_later")

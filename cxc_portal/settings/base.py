@@ -192,6 +192,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/5"),
     },
     "reports-that-open": {"task": "reports.open_due_reports", "schedule": crontab(minute="*/5")},
+    "missing-reports": {
+        "task": "reports.remind_missing_reports",
+        "schedule": crontab(hour=7, minute=10),
+    },
     "starts-ahead": {"task": "exchanges.announce_starts", "schedule": crontab(minute=40)},
     "running-exchanges": {"task": "exchanges.mind_running", "schedule": crontab(minute=45)},
     "missing-signatures": {

@@ -53,7 +53,7 @@ def desk_url(request: HttpRequest) -> str:
 
 
 def _desk(request: HttpRequest) -> HttpResponse:
-    form = DeskForm(request.GET, _partnerships(request.user))
+    form = DeskForm(request.GET, partnerships_of(request.user))
     show = form.view or Show.WAITING
     found = desk(request.user, show, form.filters, request.GET.get("page"))
     _remember(request)
@@ -90,7 +90,7 @@ def _tabs(request: HttpRequest, show: Show, counts: dict[Show, int]) -> list[dic
     return tabs
 
 
-def _partnerships(user: User) -> list[Partnership]:
+def partnerships_of(user: User) -> list[Partnership]:
     """Those that the user looks after; for the Support Office all."""
     found = Partnership.objects.order_by("acronym")
     if not user.is_support:

@@ -1,0 +1,19 @@
+"""What the main navigation offers from this app."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cxc_portal.core.context import NavigationItem
+from reports.permissions import can_work_at_desk_of_reports
+
+
+def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
+    """The desk of reports, for those who look after exchanges."""
+    user = request.user
+    if not user.is_authenticated:
+        return
+    if can_work_at_desk_of_reports(user):
+        yield NavigationItem(_("Reports"), reverse("reports:reports_desk"), place=36)
