@@ -36,6 +36,12 @@ def is_hosted(scope: Scope) -> Q:
     return scope.of_partnership("host_partnership") & ~Q(visitor_partnership=F("host_partnership"))
 
 
+def is_own_or_hosted(scope: Scope) -> Q:
+    """All of them where no partnership is looked at: an empty condition must not be joined by
+    "or", which would leave it out."""
+    return is_own(scope) | is_hosted(scope) if scope.partnership else Q()
+
+
 def is_counted() -> Q:
     """In person, or online where the programme's rules let these count."""
     return Q() if current_rules().flag(VIRTUAL_RULE) else Q(mode=PHYSICAL)

@@ -7,6 +7,7 @@ alone, such as `5.5.1.a`, stands for its actual number.
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 
 from cxc_portal.core.types import Text
@@ -90,7 +91,13 @@ class Figure:
 def figure(code: str, scope: Scope) -> Figure:
     """The number of this code; raises `UnknownFigure`."""
     table, row, column = _parts(code)
-    return Figure(code, table, row, column, tuple(table.behind(scope, row, column.key)))
+    try:
+        rows = tuple(table.behind(scope, row, column.key))
+    except (LookupError, ObjectDoesNotExist):
+        rows = ()
+    if not rows:
+        raise UnknownFigure(code)
+    return Figure(code, table, row, column, rows)
 
 
 def rows_behind(code: str, scope: Scope) -> QuerySet[Any]:

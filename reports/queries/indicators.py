@@ -27,6 +27,7 @@ from reports.queries.exchange_counts import (
     is_counted,
     is_hosted,
     is_own,
+    is_own_or_hosted,
 )
 from reports.queries.recorded import of_indicator, records
 from reports.queries.scopes import Scope
@@ -199,7 +200,7 @@ def _exchanges_by_category(scope: Scope) -> dict[str, dict[str, int]]:
     """In one look: within the days and from the beginning, in person and online, hosted beside."""
     now, own = scope.within("closed_at"), is_own(scope)
     rows = Exchange.objects.filter(
-        own | is_hosted(scope),
+        is_own_or_hosted(scope),
         scope.of_mode(),
         scope.from_the_beginning().within("closed_at"),
         state=ExchangeState.CLOSED,
@@ -346,6 +347,8 @@ def behind_indicator(scope: Scope, row: str, column: str) -> list[Rows]:
     if one.counted_from == EXCHANGES:
         rows = _exchanges_behind(scope, column)
         return [Rows(rows.filter(**{CATEGORY: one.category}) if one.category else rows)]
+    if column not in ("actual", "so_far"):
+        return []
     found = [Rows(records(scope).filter(of_indicator(row)), "count")]
     return [*found, Rows(smes(scope))] if one.counted_from == BOTH else found
 

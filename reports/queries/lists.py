@@ -13,7 +13,7 @@ from exchanges.enums import OVER, Capacity, ExchangeMode, ExchangeState
 from exchanges.models import Exchange
 from reports.enums import OutreachKind, PaymentState, ReportOutcome, ReportState
 from reports.models import Report
-from reports.queries.exchange_counts import is_hosted, is_own
+from reports.queries.exchange_counts import is_own_or_hosted
 from reports.queries.recorded import actions, records
 from reports.queries.scopes import Scope
 
@@ -62,7 +62,7 @@ def exchanges(scope: Scope) -> Table:
         state__in=[one for one in OVER if one != ExchangeState.CLOSED]
     ) & scope.within("state_since")
     rows = Exchange.objects.filter(
-        is_own(scope) | is_hosted(scope), scope.of_mode(), ended | ~Q(state__in=OVER)
+        is_own_or_hosted(scope), scope.of_mode(), ended | ~Q(state__in=OVER)
     ).order_by("opened_at", "pk")
     fields: dict[str, Any] = {
         "partnership": F("visitor_partnership__acronym"),

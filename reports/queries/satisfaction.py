@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import IntegerField
+from django.db.models import IntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, Shown, named
 
 NOTHING = Numbers()
+RATED = (QuestionKind.RATINGS, QuestionKind.SCORE)
 
 
 def _sides(scope: Scope, *kinds: QuestionKind) -> list[tuple[Line, list[Numbers]]]:
@@ -49,17 +50,18 @@ def _satisfaction(scope: Scope) -> list[Row]:
                 )
             ),
         )
-        for line, sides in _sides(scope, QuestionKind.RATINGS, QuestionKind.SCORE)
+        for line, sides in _sides(scope, *RATED)
     ]
 
 
-def _answered(scope: Scope, row: str, side: str) -> Any:
-    question, _dot, line = row.partition(".")
-    return with_number(handed_in(scope).filter(capacity=SIDES[side]), question, line)
+def _answered(scope: Scope, row: str, side: str, *kinds: QuestionKind) -> QuerySet[Any]:
+    """The reports of a side that answer the line; raises `KeyError` for a line that nobody asks."""
+    line = {one.key: one for one in lines_of(*kinds)}[row]
+    return with_number(handed_in(scope).filter(capacity=SIDES[side]), line.question, line.code)
 
 
 def _behind_satisfaction(scope: Scope, row: str, column: str) -> Sequence[Rows]:
-    return [Rows(_answered(scope, row, column))]
+    return [Rows(_answered(scope, row, column, *RATED))]
 
 
 _ANSWERS = _("Reports handed in within the days that answer with a number, not with “n/a”.")
@@ -99,7 +101,7 @@ def _results(scope: Scope) -> list[Row]:
 
 def _behind_results(scope: Scope, row: str, column: str) -> Sequence[Rows]:
     side, _underscore, kind = column.partition("_")
-    rows = _answered(scope, row, side)
+    rows = _answered(scope, row, side, QuestionKind.NUMBERS)
     if not kind:
         return [Rows(rows)]
     return [Rows(rows.annotate(number=Cast("answer", IntegerField())), "number")]

@@ -42,7 +42,8 @@ class Rows:
 
 Behind = Callable[[Scope, str, str], Sequence[Rows]]
 """(scope, row, column) to what is behind that number: the number is the total of them all. They
-are of one kind but for indicators that add records by hand to what the portal saw."""
+are of one kind but for indicators that add records by hand to what the portal saw. Nothing where
+no number can stand; a row that does not exist raises `KeyError` or gives none."""
 
 
 @dataclass(frozen=True)
