@@ -39,6 +39,7 @@ class ReportsConfig(AppConfig):
         register_exchange_panel(reports_panel)
         register_exchange_panel(papers_panel)
         register_turns(turns.turns)
+        register_turns(turns.story_turns)
         provide_navigation(context.navigation)
         vault.keep("reports.BankAccount", "iban", "bic", "holder")
         register(*holdings.HOLDINGS)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,11 +14,10 @@ from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
 from exchanges.enums import ORGANISATIONS, Capacity
 from exchanges.models import Exchange
-from exchanges.workflows.parties import version_in_force
-from reports.documents.words import DAY, days_in_words, working_days_in_words
+from reports.documents.words import DAY, dates_in_words, days_in_words, working_days_in_words
 from reports.models import Report
 from reports.notifications import afterwards as notifications
-from reports.queries.papers import CERTIFICATE_KIND
+from reports.queries.papers import CERTIFICATE_KIND, agreed_version
 
 LONG_NAME = 44
 """Longer names of organisations are set smaller, so that the page stays one."""
@@ -55,8 +53,7 @@ CERTIFICATE = documents.register(
 
 def order_certificates(exchange: Exchange) -> list[Document]:
     """One for each side, in the working language of the commitment."""
-    version = version_in_force(exchange)
-    language = version.language if version else settings.LANGUAGE_CODE
+    language = agreed_version(exchange).language
     with translation.override(language):
         return [
             documents.order(
@@ -72,12 +69,11 @@ def order_certificates(exchange: Exchange) -> list[Document]:
 
 def printed(exchange: Exchange, report: Report) -> dict[str, Any]:
     """What the certificate of one side shows: the days are those that the visitor reported."""
-    version = version_in_force(exchange)
-    agreed = version.snapshot if version else {}
+    agreed = agreed_version(exchange).snapshot
     side = Capacity(report.capacity)
     done = exchange.reports.get(capacity=Capacity.VO)
     own, other = exchange.profile_of(side), exchange.profile_of(OTHERS[side])
-    people = _people(agreed, side) or [own.contact_name]
+    people = _people(agreed, side)
     closed_at = exchange.closed_at or clock.now()
     return {
         "reference": exchange.ref,
@@ -94,11 +90,10 @@ def printed(exchange: Exchange, report: Report) -> dict[str, Any]:
         "people": people[:MOST_PEOPLE],
         "more_people": max(len(people) - MOST_PEOPLE, 0),
         "place": _place(exchange, agreed),
+        "dates": dates_in_words(done.starts_on, done.ends_on),
         "days": days_in_words(done.starts_on, done.ends_on),
         "working_days": working_days_in_words(done.days_done or 0),
-        "objectives": [
-            str(one["label"]) for one in agreed.get("purpose", {}).get("objectives", ())
-        ],
+        "objectives": [one["label"] for one in agreed["purpose"]["objectives"]],
         "partnerships": list(
             dict.fromkeys(exchange.party_name(one) for one in (Capacity.HOP, Capacity.VOP))
         ),
@@ -107,7 +102,7 @@ def printed(exchange: Exchange, report: Report) -> dict[str, Any]:
 
 def _people(agreed: dict[str, Any], side: Capacity) -> list[str]:
     """Who takes part for this side, as the commitment names them."""
-    named: Iterable[dict[str, Any]] = agreed.get("participants", ())
+    named: Iterable[dict[str, Any]] = agreed["participants"]
     return [person["name"] for one in named if one["capacity"] == side for person in one["people"]]
 
 
@@ -115,7 +110,8 @@ def _place(exchange: Exchange, agreed: dict[str, Any]) -> str:
     """Where it was: the address of an online meeting is nobody's business."""
     if not exchange.is_physical:
         return _("Online")
-    return agreed.get("place", {}).get("venue", "") or str(exchange.host.organisation.country)
+    venue: str = agreed["place"]["venue"]
+    return venue
 
 
 def tell_of_certificate(document: Document) -> None:

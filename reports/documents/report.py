@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,12 +14,11 @@ from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
 from exchanges.documents import in_utc
 from exchanges.enums import Capacity
-from exchanges.workflows.parties import version_in_force
 from profiles.enums import Activity
 from reports.documents.words import DAY, days_in_words, working_days_in_words
 from reports.enums import QuestionGroup, QuestionKind, ReportOutcome, ReportState
 from reports.models import Report
-from reports.queries.papers import REPORT_KIND, report_document
+from reports.queries.papers import REPORT_KIND, agreed_version, report_document
 from reports.queries.questionnaires import questions_of
 from reports.questionnaire import Asked, answers_for
 from reports.questionnaire.questions import BEST_RATING, BEST_SCORE, NOT_APPLICABLE
@@ -31,6 +29,12 @@ FLAGS = {
     ReportOutcome.ENDED_EARLY: gettext_lazy("The exchange ended early."),
     ReportOutcome.NOT_TAKEN_PLACE: gettext_lazy("The exchange did not take place."),
 }
+
+TITLES = {
+    QuestionGroup.MORE: gettext_lazy("Further remarks"),
+    QuestionGroup.END: gettext_lazy("Declaration"),
+}
+"""Parts that are called otherwise once they are written."""
 
 
 def standing(document: Document) -> Standing:
@@ -59,8 +63,7 @@ REPORT = documents.register(
 
 def order_report(report: Report) -> Document:
     """The file of a report that has just been validated; it takes the place of an earlier one."""
-    version = version_in_force(report.exchange)
-    language = version.language if version else settings.LANGUAGE_CODE
+    language = agreed_version(report.exchange).language
     with translation.override(language):
         document = documents.order(
             REPORT,
@@ -128,7 +131,8 @@ def _groups(report: Report) -> list[dict[str, Any]]:
             if one.group == group and one.key in answers
         ]
         if blocks:
-            found.append({"title": str(group.label), "blocks": blocks})
+            title = TITLES.get(group, group.label)
+            found.append({"title": str(title), "blocks": blocks})
     return found
 
 

@@ -8,10 +8,14 @@ from django.utils.translation import ngettext
 DAY = "j F Y"
 
 
+def dates_in_words(first: date | None, last: date | None) -> list[str]:
+    """The first and the last day; one day alone once."""
+    return list(dict.fromkeys(date_format(day, DAY) for day in (first, last) if day))
+
+
 def days_in_words(first: date | None, last: date | None) -> str:
-    """From when to when; one day alone once."""
-    days = dict.fromkeys(date_format(day, DAY) for day in (first, last) if day)
-    return " – ".join(days)
+    """From when to when."""
+    return " – ".join(dates_in_words(first, last))
 
 
 def working_days_in_words(count: int) -> str:

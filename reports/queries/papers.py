@@ -1,7 +1,7 @@
 """Where the documents about what was reported are found."""
 
 from cxc_portal.core.models import Document
-from exchanges.models import Exchange
+from exchanges.models import CommitmentVersion, Exchange
 from reports.models import Report
 
 REPORT_KIND = "reports/report"
@@ -27,6 +27,11 @@ def documents_about(exchange: Exchange) -> dict[tuple[str, str], Document]:
         about_id__in=sides,
     )
     return {(one.kind, sides[one.about_id]): one for one in found.order_by("created_at", "pk")}
+
+
+def agreed_version(exchange: Exchange) -> CommitmentVersion:
+    """What was in force in the end."""
+    return exchange.versions.filter(in_force_at__isnull=False).latest("number")
 
 
 def _about(report: Report, kind: str) -> Document | None:

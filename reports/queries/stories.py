@@ -1,11 +1,13 @@
 """Success stories: those that everybody reads, those of an exchange, and those that wait."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from exchanges.enums import Capacity
 from exchanges.models import Exchange
+from exchanges.queries.shown import for_batons
 from profiles.models import Profile
 from reports.enums import HANDED_IN, HAPPENED, StoryState
 from reports.models import SuccessStory
@@ -67,6 +69,16 @@ def stories_returned_to(user: Any) -> QuerySet[SuccessStory]:
         | Q(capacity=Capacity.VO, exchange__visitor__in=own),
         state=StoryState.RETURNED,
     ).order_by("state_since", "pk")
+
+
+def with_exchanges(found: Iterable[SuccessStory]) -> list[SuccessStory]:
+    """The stories with their exchanges and all that a baton asks of these."""
+    stories = list(found)
+    exchanges = for_batons(Exchange.objects.filter(pk__in={one.exchange_id for one in stories}))
+    by_key = {exchange.pk: exchange for exchange in exchanges}
+    for story in stories:
+        story.exchange = by_key[story.exchange_id]
+    return stories
 
 
 def has_reported(exchange: Exchange, side: str) -> bool:
