@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connections
-from django.db.models import Aggregate, Avg, FloatField, Func, QuerySet
+from django.db.models import Aggregate, Avg, Count, F, FloatField, Func, QuerySet, Window
 from django.db.models.expressions import Combinable
+from django.db.models.functions import RowNumber
 
 SECONDS_A_DAY = 86400
 
@@ -50,7 +51,7 @@ def summary(
 ) -> dict[str, Any]:
     """The totals, and for each name in `medians` the median of its values that are not null, None
     where there are none. One query on PostgreSQL; on SQLite, which knows no percentiles, one
-    more for each median: it sorts, and gives the value or the two values in the middle."""
+    more for each median: it numbers the sorted values and takes the one or two in the middle."""
     if connections[rows.db].vendor == "postgresql":
         middles = {name: _PercentileMedian(one) for name, one in medians.items()}
         return rows.aggregate(**totals, **middles)
@@ -60,10 +61,9 @@ def summary(
 
 def _middle(rows: QuerySet[Any], value: Any) -> float | None:
     values = rows.order_by().annotate(median_of=value).filter(median_of__isnull=False)
-    number = values.count()
-    first, last = (number - 1) // 2, number // 2 + 1
-    if not number:
-        return None
-    middle = values.order_by("median_of")[first:last]
+    sorted_values = values.annotate(
+        nth=Window(RowNumber(), order_by="median_of"), half=Window(Count("pk")) / 2.0
+    )
+    middle = sorted_values.filter(nth__gte=F("half"), nth__lte=F("half") + 1)
     found: float | None = middle.aggregate(found=Avg("median_of"))["found"]
     return found
