@@ -28,7 +28,12 @@ class OnBehalfForm(forms.Form):
         choices=ReportOutcome.choices,
         widget=HintedRadioSelect,
     )
-    starts_on = forms.DateField(label=_("First day"), required=False, widget=DateInput)
+    starts_on = forms.DateField(
+        label=_("First day"),
+        help_text=_("Days are needed unless it did not take place."),
+        required=False,
+        widget=DateInput,
+    )
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=DateInput)
     days_done = forms.IntegerField(
         label=_("Working days without travel"), required=False, min_value=1, max_value=366

@@ -15,3 +15,9 @@ class ReturnForm(forms.Form):
         max_length=COMMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class RemindForm(forms.Form):
+    """Which of the two sides is asked for its report."""
+
+    remind = forms.IntegerField(widget=forms.HiddenInput)

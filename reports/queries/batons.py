@@ -3,11 +3,13 @@ reports."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxc_portal.core.workflow import Baton
 from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
+from exchanges.workflows import exchange_workflow
 from reports.models import Report
 from reports.workflows import report_workflow
 from reports.workflows.parties import AUTHOR, OWN_PARTNERSHIP
@@ -41,7 +43,9 @@ def _baton(exchange: Exchange, reports: list[Report], viewer: Any) -> Baton | No
     open_ones = [baton for baton in batons if baton.situation in SITUATIONS]
     first = min(open_ones, key=lambda one: SITUATIONS.index(one.situation), default=None)
     is_news = exchange.state == ExchangeState.REPORTING
-    return first if first and (is_news or first.situation == "yours") else None
+    if first is None or not (is_news or first.situation == "yours"):
+        return None
+    return replace(first, label=exchange_workflow.states[exchange.state].label)
 
 
 def _is_own(report: Report, viewer: Any) -> bool:
