@@ -74,8 +74,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a question: cells to type in, ticks to choose from. `is_own` is one that nobody
-    planned."""
+    """One line of a question: cells to type in, ticks to choose from. `is_own` is the empty
+    one at the end, for what nobody had planned."""
 
     name: str
     label: Text
@@ -113,6 +113,13 @@ class QuestionField:
     def has_problem(self) -> bool:
         cells = [cell for row in self.rows for cell in row.cells.values()]
         return bool(self.error or any(one.error for one in [*self.rows, *cells]))
+
+    @property
+    def opens_own(self) -> bool:
+        """Whether there is something to see in the line that is folded away."""
+        return not self.answer or any(
+            one.error for row in self.rows if row.is_own for one in [row, *row.cells.values()]
+        )
 
     @property
     def _first_id(self) -> str:
@@ -219,7 +226,8 @@ def _activities(draw: Draw) -> dict[str, Any]:
             "day": draw.cell(f"{name}-day", _("Day"), line["day"], DATE),
             "hours": draw.cell(f"{name}-hours", _("Hours"), hours, DECIMAL),
         }
-        rows.append(Row(name, label, cells, [done], key=line["key"], is_own=not line["key"]))
+        is_own = not line["key"] and not line["title"]
+        rows.append(Row(name, label, cells, [done], key=line["key"], is_own=is_own))
     return {"rows": rows}
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cxc_portal.core.types import Text
 from reports.enums import QuestionGroup, ReportOutcome
@@ -16,17 +18,14 @@ from reports.models import Report
 from reports.queries.questionnaires import questions_of, stay_of
 from reports.questionnaire import Asked, Gap, Stay
 from reports.questionnaire.merging import marks, merged
-from reports.questionnaire.questions import ENDED_EARLY, PARTS, RATINGS
+from reports.questionnaire.questions import ACTIVITIES, ENDED_EARLY, PARTS, RATINGS
 from reports.questionnaire.reading import Posted, read
 from reports.wording.answers import LABELS, PROBLEMS, in_words
 
 OUTCOME = "outcome"
 DAYS = {"starts_on": DATE, "ends_on": DATE, "days_done": WHOLE}
-FOLDED: Mapping[str, Text] = {
-    QuestionGroup.PLANNED: _("As planned – look at it or change it"),
-    QuestionGroup.MORE: _("Say more"),
-}
-"""Parts that most people have nothing to add to, and what stands on them while folded."""
+FOLDED = (QuestionGroup.PLANNED, QuestionGroup.MORE)
+"""Parts that most people have nothing to add to."""
 NOTHING = Asked("", "", "", "")
 
 
@@ -123,7 +122,7 @@ class ReportForm:
         is_open = any(one.has_problem for one in fields)
         if group == QuestionGroup.PLANNED:
             is_open = is_open or self.stay.outcome == ENDED_EARLY
-        return Part(group, group.label, fields, FOLDED[group], is_open)
+        return Part(group, group.label, fields, _fold(group, fields), is_open)
 
     def _fields(self) -> dict[str, list[QuestionField]]:
         found: dict[str, list[QuestionField]] = {group: [] for group in QuestionGroup}
@@ -192,6 +191,23 @@ def _field_of(gap: Gap, asked: Asked | None) -> str:
     if asked.kind == PARTS:
         return f"{asked.field}-{gap.line}-part"
     return asked.field
+
+
+def _fold(group: QuestionGroup, fields: Iterable[QuestionField]) -> str:
+    """What stands on a part while it is folded."""
+    lines = [line for one in fields if one.asked.kind == ACTIVITIES for line in one.answer or ()]
+    done = [line for line in lines if line["done"]]
+    if group == QuestionGroup.MORE:
+        return _("Say more")
+    if not done:
+        return _("As planned – look at it or change it")
+    text = ngettext(
+        "%(number)d activity, %(hours)s hours – look at it or change it",
+        "%(number)d activities, %(hours)s hours – look at them or change them",
+        len(done),
+    )
+    hours = sum(line["hours"] or 0 for line in done)
+    return text % {"number": len(done), "hours": number_format(round(hours, 2))}
 
 
 def _iso(day: date | None) -> str | None:

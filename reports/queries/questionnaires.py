@@ -1,6 +1,7 @@
 """The versions of the questionnaire, and what is asked of one side of an exchange."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -48,9 +49,20 @@ def gaps_of(report: Report) -> list[Gap]:
     return missing(questions_of(report), report.answers, stay_of(report), today=days_begun())
 
 
-def required_of(report: Report) -> int:
-    """How many answers the report needs, with its outcome as it is now."""
-    return len(missing(questions_of(report), {}, Stay(report.outcome or TOOK_PLACE))) + 1
+def progress_of(report: Report) -> tuple[int, int]:
+    """How many of the answers that the report needs are there, and how many it needs; as if the
+    exchange took place as long as nobody has said what became of it."""
+    questions, stay = questions_of(report), stay_of(report)
+    likely = replace(stay, outcome=stay.outcome or TOOK_PLACE)
+    needed = len(missing(questions, {}, Stay(likely.outcome))) + 1
+    lacking = len(missing(questions, report.answers, likely)) + (not stay.outcome)
+    return needed - lacking, needed
+
+
+def kind_before(question: Question) -> str:
+    """How earlier versions ask the question of this key; "" for a new one."""
+    earlier = Question.objects.filter(questionnaire__is_draft=False, key=question.key)
+    return earlier.order_by("-questionnaire__number").values_list("kind", flat=True).first() or ""
 
 
 def asked(row: Question) -> Asked:

@@ -16,7 +16,7 @@ from reports.enums import ReportState
 from reports.forms.report import ReportForm
 from reports.models import Report
 from reports.permissions import can_write_report
-from reports.queries.questionnaires import gaps_of, required_of
+from reports.queries.questionnaires import gaps_of, progress_of
 from reports.queries.shown import other_report, reports_seen
 from reports.services.answering import save_answers
 from reports.services.submitting import submit_report
@@ -116,14 +116,14 @@ def _handed_in_meanwhile(request: HttpRequest, shown: Report, *, is_autosave: bo
 
 def _page(request: HttpRequest, form: ReportForm, **further: Any) -> HttpResponse:
     exchange = form.report.exchange
-    total = required_of(form.report)
+    done, total = progress_of(form.report)
     context = {
         "exchange": exchange,
         "report": form.report,
         "title": _title(request, exchange),
         "form": form,
         "parts": form.parts,
-        "done": total - len(gaps_of(form.report)),
+        "done": done,
         "total": total,
         "returned": _return_of(form.report),
         "other": _other(form.report),
@@ -136,11 +136,13 @@ def _page(request: HttpRequest, form: ReportForm, **further: Any) -> HttpRespons
 
 def _reading_page(request: HttpRequest, shown: Report, seen: list[Report]) -> HttpResponse:
     exchange = shown.exchange
+    baton = report_workflow.baton(shown, request.user)
     context = {
         "exchange": exchange,
         "report": shown,
         "title": _title(request, exchange),
-        "baton": report_workflow.baton(shown, request.user),
+        "baton": baton,
+        "has_action": baton.action_url != shown.get_absolute_url(),
         "groups": report_in_words(shown),
         "returned": _return_of(shown),
         "other": _other(shown) if len(seen) < len(_SIDES) else None,
