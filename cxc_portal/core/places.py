@@ -36,6 +36,12 @@ def time_zone(town: str, country: str) -> str:
     return _zones(country.upper()).get(name) or _zones(country.upper()).get("", "UTC")
 
 
+def largest_towns(country: str, count: int) -> list[str]:
+    """The names of a country's largest towns, the largest first; none for an unknown country."""
+    towns = sorted(_table().get(country.upper(), ()), key=lambda town: -town.population)
+    return [town.name for town in towns[:count]]
+
+
 class Town(NamedTuple):
     """A town as the table knows it."""
 

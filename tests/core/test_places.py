@@ -1,6 +1,6 @@
 import pytest
 
-from cxc_portal.core.places import position
+from cxc_portal.core.places import largest_towns, position
 
 
 def _rounded(town: str, country: str) -> tuple[float, float]:
@@ -37,3 +37,8 @@ def test_of_two_towns_in_a_country_the_larger_one_is_meant():
 )
 def test_nothing_for_a_town_that_is_not_in_the_table(town, country):
     assert position(town, country) is None
+
+
+def test_the_largest_towns_of_a_country_come_first():
+    assert largest_towns("fr", 2) == ["Paris", "Marseille"]
+    assert largest_towns("XX", 2) == []
