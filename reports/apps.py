@@ -29,6 +29,7 @@ class ReportsConfig(AppConfig):
         from reports.services import holdings
         from reports.views.panel import reports_panel
         from reports.views.papers import papers_panel
+        from reports.views.payment_panel import payment_panel
         from reports.views.stories import front_story
 
         receivers.connect()
@@ -37,6 +38,7 @@ class ReportsConfig(AppConfig):
         register_lateness(Lateness(_("Report is overdue"), exchanges_with_late_reports))
         register_lateness(Lateness(_("Validation is overdue"), exchanges_with_slow_validations))
         register_exchange_panel(reports_panel)
+        register_exchange_panel(payment_panel)
         register_exchange_panel(papers_panel)
         register_turns(turns.turns)
         register_turns(turns.story_turns)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
-from reports.permissions import can_work_at_desk_of_reports
+from reports.permissions import can_work_at_desk_of_reports, can_work_with_payments
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
@@ -17,3 +17,5 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
         return
     if can_work_at_desk_of_reports(user):
         yield NavigationItem(_("Reports"), reverse("reports:reports_desk"), place=36)
+    if can_work_with_payments(user):
+        yield NavigationItem(_("Payments"), reverse("reports:payments"), place=37)

@@ -8,6 +8,10 @@ report_handed_in = Signal()
 report_validated = Signal()
 """Sent with `report` inside the transaction, with the lock of its exchange held."""
 
+report_returned = Signal()
+"""Sent with `report` inside the transaction, with the lock of its exchange held; it may have been
+validated before."""
+
 exchange_closed = Signal()
 """Sent with `exchange` inside the transaction, with the locks of `locked_with_visit` held: it took
 place and counts."""

@@ -12,6 +12,7 @@ from cxc_portal.core.workflow import Baton
 from profiles.turns import Turn
 from reports.enums import ReportsParty
 from reports.models import SuccessStory
+from reports.queries.money_turns import turns_of_money
 from reports.queries.stories import stories_returned_to, stories_waiting_for, with_exchanges
 from reports.queries.waiting import reports_waiting_for
 from reports.workflows import report_workflow, story_workflow
@@ -22,6 +23,7 @@ MOST_OF_STAFF = 5
 
 def turns(user: Any) -> Iterator[Turn]:
     """One by one as long as they are few; else how many there are, with the way to the desk."""
+    yield from turns_of_money(user)
     if not user.staffed_partnership_ids:
         return
     waiting = reports_waiting_for(user).with_parties().order_by("state_since")  # type: ignore[attr-defined]

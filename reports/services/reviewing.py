@@ -15,7 +15,7 @@ from reports.queries.contradictions import contradict
 from reports.queries.shown import reports_of
 from reports.services.closing import settle_exchange
 from reports.services.locking import locked_report
-from reports.signals import report_validated
+from reports.signals import report_returned, report_validated
 from reports.workflows import report_workflow
 
 
@@ -58,6 +58,7 @@ def return_report(*, report_id: int, comment: str, actor: User) -> Report:
         )
         report.exchange = exchange
         notifications.report_returned(report, comment.strip(), actor=actor)
+        report_returned.send(sender=Report, report=report)
     return report
 
 
