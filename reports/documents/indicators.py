@@ -59,7 +59,7 @@ def _snapshot(figures: HandedIn) -> dict[str, Any]:
     }
 
 
-def _printed(name: str, table: Table) -> dict[str, Any]:
+def _printed(name: str, table: Table, note: str) -> dict[str, Any]:
     shown = [at for at, column in enumerate(table.columns) if column.key not in CODES]
     if name == "indicators":
         shown = list(range(len(table.columns)))
@@ -67,7 +67,7 @@ def _printed(name: str, table: Table) -> dict[str, Any]:
     return {
         "name": name,
         "title": str(table.title),
-        "about": str(getattr(table, "about", "")),
+        "note": note,
         "chart": str(render(name, table)) if has_chart else "",
         "head": [str(table.columns[at].label) for at in shown],
         "rows": [[in_words(row[at]) for at in shown] for row in table.rows],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from cxc_portal.core import documents
 from cxc_portal.core.documents import DocumentKind, Standing
 from cxc_portal.core.models import Document
+from cxc_portal.core.types import Text
 from exchanges.documents import in_utc
 from exchanges.enums import Capacity
 from profiles.enums import Activity
@@ -40,7 +41,7 @@ TITLES = {
 def standing(document: Document) -> Standing:
     """It holds while the report stays validated as it was printed."""
     report = Report.objects.get(pk=document.about_id)
-    facts = [
+    facts: list[tuple[Text, Text]] = [
         (_("Reference"), document.snapshot["reference"]),
         (_("Report of"), document.snapshot["author"]),
     ]

@@ -1,6 +1,6 @@
 """Some months after an exchange both sides are asked once what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,10 +20,14 @@ from reports.queries.later import asked_of, exchanges_to_ask, reports_to_ask
 def ask_later() -> int:
     """Puts the question wherever it is due; says to how many exchanges. A second run changes
     nothing."""
-    count = 0
-    for key, months in list(exchanges_to_ask()):
-        count += each([key], lambda exchange_id, months=months: ask_sides(exchange_id, months))
-    return count
+    return sum(each([key], _asking(months)) for key, months in list(exchanges_to_ask()))
+
+
+def _asking(months: int) -> Callable[[int], bool]:
+    def ask_after_months(exchange_id: int) -> bool:
+        return ask_sides(exchange_id, months)
+
+    return ask_after_months
 
 
 def ask_sides(exchange_id: int, months: int) -> bool:
