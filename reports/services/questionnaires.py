@@ -2,7 +2,7 @@
 writes together."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ WRITTEN = (
     "options",
 )
 """What the Support Office writes of a question."""
+FIXED_PARTS = (QuestionGroup.OUTCOME, QuestionGroup.END)
+"""Parts that hold what no report does without, and nothing else."""
 
 
 def load_questionnaire() -> int:
@@ -75,7 +77,7 @@ def add_question(*, seen_revision: int, values: Mapping[str, Any], actor: User) 
     """A further question at the end of its part, with a key that no version has had."""
     with transaction.atomic():
         draft = _locked_draft(seen_revision, actor)
-        _require_sense(values)
+        _require_sense(values, FIXED_PARTS)
         rows = list(draft.questions.all())
         taken = Question.objects.values_list("key", flat=True)
         question = Question(
@@ -98,8 +100,8 @@ def change_question(
     with transaction.atomic():
         draft = _locked_draft(seen_revision, actor)
         question = _question(draft, key)
-        _require_sense(values)
-        _require_same_kind(question, values)
+        _require_sense(values, [one for one in FIXED_PARTS if one != question.group])
+        _require_same(question, values)
         for name in WRITTEN:
             setattr(question, name, values[name])
         question.save(update_fields=list(WRITTEN))
@@ -231,14 +233,20 @@ def _question(draft: Questionnaire, key: str) -> Question:
     return question
 
 
-def _require_sense(values: Mapping[str, Any]) -> None:
+def _require_sense(values: Mapping[str, Any], closed_parts: Iterable[str]) -> None:
     if not values["asks_visitor"] and not values["asks_host"]:
         raise TransitionRefused("nobody", _("Choose who is asked: the visitor, the host or both."))
     if values["kind"] in WITH_OPTIONS and not values["options"]:
         raise TransitionRefused("options", _("A question of this kind needs lines or entries."))
+    if values["group"] in closed_parts:
+        raise TransitionRefused(
+            "part", _("Nothing can be added to this part of the report. Choose another one.")
+        )
 
 
-def _require_same_kind(question: Question, values: Mapping[str, Any]) -> None:
+def _require_same(question: Question, values: Mapping[str, Any]) -> None:
+    """What earlier versions asked keeps its kind; what no report does without keeps its place and
+    those who are asked."""
     before = kind_before(question)
     if before and values["kind"] != before:
         raise TransitionRefused(
@@ -248,8 +256,13 @@ def _require_same_kind(question: Question, values: Mapping[str, Any]) -> None:
                 " instead, so that answers can still be compared."
             ),
         )
-    if question.key in NEEDED and not (values["asks_visitor"] and values["asks_host"]):
-        raise TransitionRefused("needed", _("Both sides are asked this question."))
+    if question.key not in NEEDED:
+        return
+    asks_all = values["asks_visitor"] and values["asks_host"] and not values["asked_in"]
+    if not asks_all or values["group"] != question.group:
+        raise TransitionRefused(
+            "needed", _("Both sides are asked this question, at this place, in all exchanges.")
+        )
 
 
 def _put_in_order(draft: Questionnaire) -> None:
