@@ -14,12 +14,10 @@ from cxc_portal.core.types import Text
 from exchanges.enums import BEFORE_START, ExchangeMode, ExchangeState
 from exchanges.models import Exchange
 from profiles.models import OrganisationType, Sector
-from profiles.rules import current_rules
 from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, named
 
 CATEGORY = "visitor__organisation__organisation_type__kpi_category"
-VIRTUAL_RULE = "indicators.counts_virtual"
 PHYSICAL, VIRTUAL = ExchangeMode.PHYSICAL, ExchangeMode.VIRTUAL
 
 Exchanges = QuerySet[Exchange]
@@ -42,9 +40,9 @@ def is_own_or_hosted(scope: Scope) -> Q:
     return is_own(scope) | is_hosted(scope) if scope.partnership else Q()
 
 
-def is_counted() -> Q:
+def is_counted(scope: Scope) -> Q:
     """In person, or online where the programme's rules let these count."""
-    return Q() if current_rules().flag(VIRTUAL_RULE) else Q(mode=PHYSICAL)
+    return Q() if scope.counts_virtual else Q(mode=PHYSICAL)
 
 
 def closed_by_anyone(scope: Scope) -> Exchanges:
@@ -60,7 +58,7 @@ def closed(scope: Scope) -> Exchanges:
 
 def counted(scope: Scope) -> Exchanges:
     """Those that count."""
-    return closed(scope).filter(is_counted())
+    return closed(scope).filter(is_counted(scope))
 
 
 def hosted(scope: Scope) -> Exchanges:
@@ -96,7 +94,7 @@ def _mode_cells(scope: Scope) -> dict[str, Q]:
     return {
         **STAGES,
         "closed": is_closed,
-        "counted": is_closed & is_counted(),
+        "counted": is_closed & is_counted(scope),
         **{key: found & ended for key, found in UNDONE.items()},
     }
 
@@ -162,11 +160,10 @@ def _categories(scope: Scope) -> list[Row]:
     found = {
         row["category"]: row for row in split_by_mode(closed(scope), {"category": F(CATEGORY)})
     }
-    counts_virtual = current_rules().flag(VIRTUAL_RULE)
     lines = []
     for code, label in _category_labels().items():
         row = found.get(code, {"n_physical": 0, "n_virtual": 0, "n_closed": 0})
-        counts = row["n_closed"] if counts_virtual else row["n_physical"]
+        counts = row["n_closed"] if scope.counts_virtual else row["n_physical"]
         lines.append((code, label, row["n_physical"], row["n_virtual"], row["n_closed"], counts))
     return lines
 
@@ -188,7 +185,7 @@ def _category_labels() -> dict[str, Text]:
 
 def _behind_categories(scope: Scope, row: str, column: str) -> Sequence[Rows]:
     rows = closed(scope).filter(**{CATEGORY: row})
-    return [Rows(rows.filter(is_counted() if column == "counted" else SPLIT_KEYS[column]))]
+    return [Rows(rows.filter(is_counted(scope) if column == "counted" else SPLIT_KEYS[column]))]
 
 
 CATEGORIES = FigureTable(

@@ -206,8 +206,8 @@ def _exchanges_by_category(scope: Scope) -> dict[str, dict[str, int]]:
         state=ExchangeState.CLOSED,
     ).values_list(CATEGORY)
     counted_rows = rows.annotate(
-        actual=Count("pk", filter=own & is_counted() & now),
-        so_far=Count("pk", filter=own & is_counted()),
+        actual=Count("pk", filter=own & is_counted(scope) & now),
+        so_far=Count("pk", filter=own & is_counted(scope)),
         physical=Count("pk", filter=own & now & Q(mode=PHYSICAL)),
         virtual=Count("pk", filter=own & now & Q(mode=VIRTUAL)),
         hosted=Count("pk", filter=is_hosted(scope) & now),

@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import RowNumber
 
 SECONDS_A_DAY = 86400
+MOST_ROWS = 1_000_000_000
 
 
 class DaysBetween(Func):
@@ -43,6 +44,12 @@ class _PercentileMedian(Aggregate):
     output_field = FloatField()
 
 
+def worked_out_once(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows, each of whose values is worked out before anything is counted. Without a limit
+    databases repeat a subquery in every place where its value is used."""
+    return rows.order_by()[:MOST_ROWS]
+
+
 def summary(
     rows: QuerySet[Any],
     *,
@@ -54,8 +61,8 @@ def summary(
     more for each median: it numbers the sorted values and takes the one or two in the middle."""
     if connections[rows.db].vendor == "postgresql":
         middles = {name: _PercentileMedian(one) for name, one in medians.items()}
-        return rows.aggregate(**totals, **middles)
-    found = rows.aggregate(**totals)
+        return worked_out_once(rows).aggregate(**totals, **middles)
+    found = worked_out_once(rows).aggregate(**totals)
     return found | {name: _middle(rows, one) for name, one in medians.items()}
 
 

@@ -151,7 +151,7 @@ def _on_their_way(
     database where their step and their days are the same."""
     rows = (
         Exchange.objects.open()
-        .filter(is_own(scope), is_counted(), scope.of_mode())
+        .filter(is_own(scope), is_counted(scope), scope.of_mode())
         .values(
             "state",
             "ends_on",

@@ -12,6 +12,7 @@ from reports.enums import HANDED_IN, ReportOutcome
 from reports.models import Report, ReportStep
 from reports.queries.answers import SIDES
 from reports.queries.exchange_counts import Row
+from reports.queries.medians import worked_out_once
 from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, Shown, named, percent
 
@@ -69,7 +70,7 @@ def _reports(scope: Scope) -> list[Row]:
         for key, cell in _cells().items()
         for side, capacity in SIDES.items()
     }
-    found = reports_due(scope).aggregate(**counts)
+    found = worked_out_once(reports_due(scope)).aggregate(**counts)
     asked = sum(found[f"n_asked_{side}"] for side in SIDES)
     lines = []
     for key, label in LABELS.items():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Self
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from cxc_portal.core import clock
 from cxc_portal.core.errors import NotAllowed
 from exchanges.enums import ExchangeMode
 from profiles.models import Partnership
+from profiles.rules import current_rules
 from reports.permissions import can_see_indicators, can_see_rows
 
 DAY = timedelta(days=1)
@@ -33,6 +35,11 @@ class Scope:
     def until(self) -> date:
         """The last day that counts."""
         return self.ends_on or clock.today()
+
+    @cached_property
+    def counts_virtual(self) -> bool:
+        """Whether online exchanges count by the programme's rules."""
+        return current_rules().flag("indicators.counts_virtual")
 
     def from_the_beginning(self) -> Self:
         """The same without a first day: what a target is measured by."""
