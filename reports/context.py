@@ -7,11 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
-from reports.permissions import can_work_at_desk_of_reports, can_work_with_payments
+from reports.permissions import (
+    can_see_indicators,
+    can_work_at_desk_of_reports,
+    can_work_with_payments,
+)
 
 
 def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
-    """The desk of reports, for those who look after exchanges."""
+    """What follows exchanges, for those who look after them; indicators for observers as well."""
     user = request.user
     if not user.is_authenticated:
         return
@@ -19,3 +23,5 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
         yield NavigationItem(_("Reports"), reverse("reports:reports_desk"), place=36)
     if can_work_with_payments(user):
         yield NavigationItem(_("Payments"), reverse("reports:payments"), place=37)
+    if can_see_indicators(user):
+        yield NavigationItem(_("Indicators"), reverse("reports:indicators"), place=38)

@@ -64,7 +64,7 @@ def exchange_row(
     opened_on = opened_on or (ends_on or closed_on) - timedelta(days=60)
     is_signed = state in (S.VALIDATED, *STARTED)
     return Exchange.objects.create(
-        ref=f"CXC-2026-{number:06d}",
+        ref=f"CXC-2020-{number:06d}",
         match=match,
         host=host,
         visitor=visitor,

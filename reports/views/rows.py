@@ -1,0 +1,116 @@
+"""The rows behind a number: read page by page, or taken away."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cxc_portal.core import access
+from cxc_portal.core.exports import download
+from cxc_portal.core.types import Text
+from reports.forms.scope import query_of
+from reports.permissions import can_see_rows
+from reports.queries.figures import Figure, UnknownFigure, figure
+from reports.queries.row_kinds import columns_of, kind_of, table_of, values_of
+from reports.queries.scopes import Scope
+from reports.queries.shapes import LABEL, Rows
+from reports.views.cells import in_words, is_number
+from reports.views.scope import scope_form
+
+PER_PAGE = 25
+SECOND = "2"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its name, the page it opens (empty for none), and its other cells, each with its
+    column's label and whether it is a number."""
+
+    name: Text
+    url: str
+    cells: list[tuple[Text, Text, bool]]
+
+
+@access.staff
+def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands behind a number, for whoever may see more than totals. A number that adds two
+    kinds of rows shows one of them at a time."""
+    form = scope_form(request)
+    access.require(can_see_rows(request.user))
+    found = _figure(code, form.scope)
+    title = _title(found, form.scope)
+    part = len(found.rows) - 1 if request.GET.get("part") == SECOND else 0
+    rows = found.rows[part]
+    if wanted := request.GET.get("format"):
+        return download(table_of(found, rows, title), wanted)
+    page = Paginator(kind_of(rows).prepared(rows), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "figure": found,
+        "title": title,
+        "scope": form.scope,
+        "tabs": _tabs(request, found, part) if len(found.rows) > 1 else [],
+        "columns": columns_of(found, rows),
+        "lines": [_line(found, rows, row) for row in page],
+        "page": page,
+        "total": in_words(found.total),
+        "back_url": _back(form.scope, found),
+    }
+    return render(request, "reports/indicator_rows.html", context)
+
+
+def _figure(code: str, scope: Scope) -> Figure:
+    try:
+        return figure(code, scope)
+    except UnknownFigure as unknown:
+        raise Http404 from unknown
+
+
+def _title(found: Figure, scope: Scope) -> str:
+    """The name of the row and of its column; a row that the table does not have is no number."""
+    keys = [column.key for column in found.table.columns]
+    table = found.table.table(scope)
+    label = next(
+        (row[keys.index(LABEL)] for row in table.rows if row[0] == found.row),
+        None,
+    )
+    if label is None:
+        raise Http404
+    return _("%(row)s: %(column)s") % {"row": label, "column": found.column.label}
+
+
+def _line(found: Figure, rows: Rows, row: Any) -> Line:
+    values = values_of(rows, row)
+    columns = columns_of(found, rows)
+    cells = [
+        (column.label, in_words(value), is_number(value))
+        for column, value in zip(columns[1:], values[1:], strict=True)
+    ]
+    return Line(in_words(values[0]), kind_of(rows).url(row), cells)
+
+
+def _tabs(request: HttpRequest, found: Figure, part: int) -> list[dict[str, object]]:
+    """One for each kind of rows, with what it adds to the number."""
+    tabs = []
+    for number, rows in enumerate(found.rows):
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["part"] = SECOND if number else "1"
+        tabs.append(
+            {
+                "label": rows.queryset.model._meta.verbose_name_plural,
+                "url": f"?{query.urlencode()}",
+                "is_current": number == part,
+                "count": rows.total,
+            }
+        )
+    return tabs
+
+
+def _back(scope: Scope, found: Figure) -> str:
+    query = query_of(scope)
+    url = reverse("reports:indicators")
+    return f"{url}?{query}#{found.table.name}" if query else f"{url}#{found.table.name}"
