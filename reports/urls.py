@@ -6,6 +6,7 @@ from reports.views import (
     desk,
     evidence,
     hand_records,
+    indicators,
     later,
     on_behalf,
     outreach,
@@ -16,6 +17,7 @@ from reports.views import (
     questionnaire,
     report,
     review,
+    rows,
     stories,
     story,
     targets,
@@ -101,4 +103,6 @@ urlpatterns: list[URLPattern] = [
     path("alumni/", alumni.alumni, name="alumni"),
     path("alumni/mine/", alumni.alumni_entry, name="alumni_entry"),
     path("exchanges/<str:ref>/later/<int:months>/", later.later, name="later"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/<str:code>/", rows.indicator_rows, name="indicator_rows"),
 ]
