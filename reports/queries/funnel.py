@@ -52,8 +52,8 @@ def registered(scope: Scope, side: str) -> QuerySet[Profile]:
     """The profiles of one side handed in for the first time within the days, with the moment at
     which each first took each step (`reached_<step>`), None where it has not."""
     mine = Profile.objects.filter(scope.of_partnership("partnership"), role=ROLES[side])
-    first = _first(ProfileSubmission, "profile", "at")
-    dated = mine.annotate(reached_registered=Coalesce(first, F("submitted_at")))
+    first = ProfileSubmission.objects.filter(profile=OuterRef("pk"), number=1).values("at")
+    dated = mine.annotate(reached_registered=Coalesce(Subquery(first), F("submitted_at")))
     moments = {f"reached_{step}": found for step, found in _moments(scope, SIDES[side]).items()}
     return dated.filter(scope.within("reached_registered")).annotate(**moments)
 
