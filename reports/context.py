@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.context import NavigationItem
+from profiles.context import own_places
 from reports.permissions import (
+    can_see_alumni,
     can_see_indicators,
     can_work_at_desk_of_reports,
     can_work_with_payments,
@@ -25,3 +27,5 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
         yield NavigationItem(_("Payments"), reverse("reports:payments"), place=37)
     if can_see_indicators(user):
         yield NavigationItem(_("Indicators"), reverse("reports:indicators"), place=38)
+    if not user.is_staff and own_places(request) and can_see_alumni(user):
+        yield NavigationItem(_("Alumni"), reverse("reports:alumni"), place=60)

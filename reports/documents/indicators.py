@@ -55,7 +55,11 @@ def _snapshot(figures: HandedIn) -> dict[str, Any]:
         "partnership": figures.whose,
         "acronym": figures.partnership.acronym if figures.partnership else "",
         "facts": [[str(label), in_words(value)] for label, value in facts],
-        "tables": [_printed(name, table) for name, table in figures.tables.items() if table.rows],
+        "tables": [
+            _printed(name, table, figures.notes[name])
+            for name, table in figures.tables.items()
+            if table.rows
+        ],
     }
 
 

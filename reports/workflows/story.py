@@ -25,7 +25,11 @@ def parties(story: SuccessStory, user: Any) -> frozenset[str]:
 
 
 def _names(story: SuccessStory, user: Any) -> Mapping[str, Text]:
-    return names_of_side(story.exchange, story.capacity, user)
+    """`story` is what it is called for this reader."""
+    names = names_of_side(story.exchange, story.capacity, user)
+    if AUTHOR in parties(story, user):
+        return {**names, "story": _("your success story")}
+    return {**names, "story": str(_("the success story of %(author)s")) % names}
 
 
 _LOOK = Step(_("Look at the story"), "reports:story")
@@ -35,16 +39,16 @@ _ALL: dict[str, Step] = {OWN_PARTNERSHIP: _LOOK, AUTHOR: _LOOK}
 STATES = (
     State(
         OFFERED,
-        label=_("With the partnership"),
+        label=_("Story to be read"),
         responsible=OWN_PARTNERSHIP,
-        your_turn=_("Your turn: read the success story of %(author)s and publish or return it."),
-        waiting=_("Waiting for %(partnership)s to read the success story of %(author)s."),
+        your_turn=_("Your turn: read %(story)s and publish or return it."),
+        waiting=_("Waiting for %(partnership)s to read %(story)s."),
         next=_("Once published, everybody can read it."),
         steps=_ALL,
     ),
     State(
         RETURNED,
-        label=_("Returned with a comment"),
+        label=_("Story returned"),
         responsible=AUTHOR,
         your_turn=_("Your turn: look at the comment on your success story."),
         waiting=_("Waiting for %(author)s to look at the comment on the success story."),
@@ -53,19 +57,19 @@ STATES = (
     ),
     State(
         PUBLISHED,
-        label=_("Published"),
+        label=_("Story published"),
         responsible=None,
         your_turn="",
-        waiting=_("The success story of %(author)s is published."),
-        next=_("%(author)s can take it back at any time."),
+        waiting=_("Published: everybody can read %(story)s."),
+        next=_("It can be taken back at any time."),
         steps=_ALL,
     ),
     State(
         WITHDRAWN,
-        label=_("Taken back"),
+        label=_("Story taken back"),
         responsible=None,
         your_turn="",
-        waiting=_("The success story of %(author)s was taken back."),
+        waiting=_("Taken back: nobody reads %(story)s any more."),
         next=_("It can be offered again."),
         steps=_ALL,
     ),

@@ -133,6 +133,7 @@ def test_search_engines_are_shown_the_open_pages_alone(client, db):
         "Allow: /privacy/$",
         "Allow: /accessibility/$",
         "Allow: /terms/$",
+        "Allow: /stories/",
         "Allow: /static/",
         "Disallow: /",
     ]
