@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from cxc_portal.core import vault  # models can be imported only now
         from cxc_portal.core.context import provide_navigation
+        from cxc_portal.core.documentation import register_page
         from exchanges.aftermath import (
             Lateness,
             register_batons,
@@ -31,8 +32,10 @@ class ReportsConfig(AppConfig):
         from reports.views.papers import papers_panel
         from reports.views.payment_panel import payment_panel
         from reports.views.stories import front_story
+        from reports.wording.indicators_page import indicators_page
 
         receivers.connect()
+        register_page("indicators.md", indicators_page)
         register_batons(batons_of_reports)
         register_waiting(exchanges_waiting_for)
         register_lateness(Lateness(_("Report is overdue"), exchanges_with_late_reports))

@@ -395,7 +395,11 @@ INDICATORS = FigureTable(
         Shown("target", _("Target"), _("What the partnership promised; for all, the sum.")),
         Shown("due", _("Due"), _("The date as the grant writes it.")),
         Shown("due_on", _("Due on"), _("The same as a day.")),
-        Shown("is_achieved", _("Achieved"), _("Whether what is reached so far is the target.")),
+        Shown(
+            "is_achieved",
+            _("Achieved"),
+            _("Whether what is reached so far is at least the target."),
+        ),
         Shown(
             "achieved_on",
             _("Achieved on"),
