@@ -46,7 +46,10 @@ def draw_targets(table: Table) -> Drawing:
 
 
 def draw_funnel(table: Table) -> Drawing:
-    """Visitors and hosts side by side; shares and days are the visitors'."""
+    """Visitors and hosts side by side; shares and days are the visitors'. Nothing before somebody
+    has registered."""
+    if not any(row["visitors"] or row["hosts"] for row in _records(table)):
+        return Drawing(1, [], _label(table))
     steps = [
         FunnelStep(str(row["label"]), (row["visitors"], row["hosts"]), _way(row))
         for row in _records(table)
@@ -72,12 +75,15 @@ def draw_bands(table: Table) -> Drawing:
 
 
 def draw_satisfaction(table: Table) -> Drawing:
-    """The lines that are answered from 1 to 5."""
+    """The lines that are answered from 1 to 5, as far as somebody has."""
+    means = [(row, (row["visitors_mean"], row["hosts_mean"])) for row in _records(table)]
     rows = [
-        DotRow(str(row["label"]), (row["visitors_mean"], row["hosts_mean"]))
-        for row in _records(table)
-        if row["question"]
+        DotRow(str(row["label"]), values)
+        for row, values in means
+        if row["question"] and values != (None, None)
     ]
+    if not rows:
+        return Drawing(1, [], _label(table))
     return dots(rows, (_("Visitors"), _("Hosts")), LOWEST, HIGHEST, _label(table))
 
 

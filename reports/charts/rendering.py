@@ -24,8 +24,10 @@ def render(name: str, data: Table) -> SafeString:
     """The chart of this name, drawn from its table, as SVG. Colours stand as attributes in it, so
     that it needs no style sheet; classes (`chart-…`) let a page put its own in their place.
 
-    Raises `KeyError` for a table that has no chart.
+    Empty where there is nothing to draw. Raises `KeyError` for a table that has no chart.
     """
     drawing = CHARTS[name](data)
+    if not drawing.shapes:
+        return SafeString()
     size = {"width": number(drawing.width), "height": number(drawing.height)}
     return render_to_string("charts/chart.html", {"drawing": drawing, **size})

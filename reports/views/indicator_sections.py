@@ -16,6 +16,8 @@ from reports.queries.figures import TABLES, cell_code
 from reports.queries.shapes import CODE, FigureTable
 from reports.views.cells import in_words, is_number
 
+MOST_ROWS = 9
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -42,6 +44,11 @@ class FigureView:
     def is_empty(self) -> bool:
         return not self.rows
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is opened on demand, so that the page stays readable."""
+        return len(self.rows) > MOST_ROWS
+
 
 @dataclass(frozen=True)
 class Section:
@@ -50,6 +57,10 @@ class Section:
     key: str
     title: Text
     tables: Sequence[FigureView]
+
+    @property
+    def has_one(self) -> bool:
+        return len(self.tables) == 1
 
 
 SECTIONS: Sequence[tuple[str, Text, tuple[str, ...]]] = (
@@ -101,7 +112,7 @@ def figure_view(definition: FigureTable, table: Table, query: str | None) -> Fig
         about=definition.about,
         columns=[(table.columns[place].label, place in numeric) for place, _key in shown],
         rows=rows,
-        chart=render(name, table) if name in CHARTS and table.rows else None,
+        chart=render(name, table) if name in CHARTS else None,
     )
 
 

@@ -16,8 +16,8 @@ from profiles.enums import CountedFrom
 from reports import charts
 from reports.forms.scope import query_of
 from reports.permissions import can_keep_targets, can_record
-from reports.queries.figures import indicator_lines
 from reports.queries.exchange_counts import Row
+from reports.queries.figures import indicator_lines
 from reports.queries.forecasts import FORECASTS, PACE, forecast_rows, main_line, pace_rows
 from reports.queries.gaps import gaps_of
 from reports.queries.indicators import IndicatorLine
@@ -94,14 +94,14 @@ def _line_view(line: IndicatorLine, query: str | None) -> LineView:
     )
 
 
-def _progress(lines: Sequence[IndicatorLine]) -> SafeString | None:
+def _progress(lines: Sequence[IndicatorLine]) -> SafeString:
     """The exchanges and their categories, as far as they are reached."""
     rows = [
         (line.code, line.label, line.target, line.so_far)
         for line in lines
         if line.counted_from == CountedFrom.EXCHANGES and line.target
     ]
-    return charts.render("indicators", Table(_("Targets"), PROGRESS, rows)) if rows else None
+    return charts.render("indicators", Table(_("Targets"), PROGRESS, rows))
 
 
 def _pace(scope: Scope, main: IndicatorLine | None) -> FigureView | None:

@@ -182,6 +182,8 @@ def _rest_unreached(found: Forecast) -> str:
 
 
 def _not_within(found: Forecast) -> str:
+    if not found.has_pace and not found.facts.on_their_way:
+        return gettext("no pace to go by yet")
     words = (
         gettext("not expected before %(horizon)s (at best %(early)s)")
         if found.early
