@@ -11,8 +11,13 @@ from profiles.models import Partnership, Registration
 from profiles.services.registration import start_registration, start_second_profile
 from reports.models import Attribution, OutreachAction
 from reports.queries.outreach import OutreachFilters, actions_seen_by, sums_of_actions
-from reports.services.outreach import Told, add_action, attribute_registration, edit_action
-from reports.services.outreach import remove_action
+from reports.services.outreach import (
+    Told,
+    add_action,
+    attribute_registration,
+    edit_action,
+    remove_action,
+)
 from tests.factories import MembershipFactory, ProfileFactory, StaffRoleFactory, published_profile
 from tests.profiles.registering import send
 from tests.untouched import untouched

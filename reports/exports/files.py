@@ -1,0 +1,83 @@
+"""All figures as one file, in every format that a program or a person takes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.text import slugify
+
+from cxc_portal.core.exports import XLSX_TYPE, as_json, workbook_of
+from cxc_portal.core.files import CONTENT_TYPES, DOCX
+from reports.exports.implementation import implementation_report
+from reports.queries.handed_in import HandedIn
+
+MAIN = "indicators"
+"""The table that a CSV holds where none is named: objectives and indicators."""
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    name: str
+    content_type: str
+    content: bytes
+
+
+class UnknownTable(LookupError):
+    """No table has this name."""
+
+
+def export(figures: HandedIn, file_format: str, *, table: str = MAIN) -> ExportFile:
+    """One of `FORMATS`. Raises `UnknownTable` where a CSV is of a table that does not exist."""
+    if file_format == "csv":
+        content = _csv(figures, table)
+    else:
+        content = _WRITERS[file_format](figures)
+    what = table if file_format == "csv" else "figures"
+    return ExportFile(
+        name=f"{file_name(figures, what)}.{file_format}",
+        content_type=FORMATS[file_format],
+        content=content,
+    )
+
+
+def file_name(figures: HandedIn, what: str) -> str:
+    """Without its ending: what it is, whose, until which day, and the name of a frozen period."""
+    return slugify(f"{what}-{figures.whose}-{figures.name}-{figures.day.isoformat()}")
+
+
+def _csv(figures: HandedIn, name: str) -> bytes:
+    if name not in figures.tables:
+        raise UnknownTable(name)
+    return figures.tables[name].to_csv()
+
+
+def _json(figures: HandedIn) -> bytes:
+    return as_json(
+        {
+            "partnership": figures.partnership and figures.partnership.acronym,
+            "from": figures.starts_on,
+            "until": figures.ends_on,
+            "mode": figures.mode or None,
+            "as_of": figures.as_of,
+            "period": figures.name or None,
+            "digest": figures.digest or None,
+            "tables": {name: table.to_plain() for name, table in figures.tables.items()},
+        }
+    )
+
+
+def _xlsx(figures: HandedIn) -> bytes:
+    return workbook_of([figures.about(), *figures.tables.values()])
+
+
+_WRITERS: Mapping[str, Callable[[HandedIn], bytes]] = {
+    "json": _json,
+    "xlsx": _xlsx,
+    "docx": implementation_report,
+}
+FORMATS: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": XLSX_TYPE,
+    "docx": CONTENT_TYPES[DOCX],
+}
+"""What is written at once, with its content type. A PDF is ordered and made by a worker."""

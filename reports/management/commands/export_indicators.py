@@ -1,0 +1,78 @@
+"""The figures of a partnership as a file, for the command line and for other programs."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cxc_portal.core import clock, documents
+from profiles.models import Partnership
+from reports.documents.indicators import order_indicators
+from reports.exports.files import FORMATS, MAIN, UnknownTable, export
+from reports.queries.handed_in import HandedIn, of_scope
+from reports.queries.scopes import Scope
+
+PDF = "pdf"
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the figures of a partnership to a file. A CSV holds one table, the other formats"
+        " hold all of them; a PDF is a sealed document that can be verified."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--partnership", required=True, metavar="ACRONYM")
+        parser.add_argument("--from", dest="starts_on", type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--to", dest="ends_on", type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--format", required=True, choices=[*FORMATS, PDF])
+        parser.add_argument("--table", default=MAIN, help=f"of a CSV; {MAIN}")
+        parser.add_argument("--output", required=True, type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["output"]
+        figures = of_scope(_scope(options))
+        content = _content(figures, options["format"], options["table"])
+        try:
+            path.write_bytes(content)
+        except OSError as problem:
+            raise CommandError(f"{path} cannot be written: {problem.strerror}.") from problem
+        self.stdout.write(f"{path}: {len(content)} bytes")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _scope(options: dict[str, Any]) -> Scope:
+    acronym, first, last = options["partnership"], options["starts_on"], options["ends_on"]
+    partnership = Partnership.objects.filter(acronym__iexact=acronym).first()
+    if partnership is None:
+        raise CommandError(f"There is no partnership {acronym}.")
+    if first and first > (last or clock.today()):
+        raise CommandError("--from comes after --to.")
+    return Scope(partnership, first, last)
+
+
+def _content(figures: HandedIn, file_format: str, table: str) -> bytes:
+    if file_format == PDF:
+        return _pdf(figures)
+    try:
+        return export(figures, file_format, table=table).content
+    except UnknownTable as unknown:
+        known = ", ".join(figures.tables)
+        raise CommandError(f"There is no table {table}; there are {known}.") from unknown
+
+
+def _pdf(figures: HandedIn) -> bytes:
+    """Made here and now, unless a worker is quicker; the same as one that a page orders."""
+    document = order_indicators(figures)
+    documents.make(document.pk)
+    document.refresh_from_db()
+    if not document.is_ready:
+        raise CommandError(f"The PDF could not be made: {document.error or 'a worker has it'}.")
+    with document.file.open("rb") as file:
+        content: bytes = file.read()
+    return content

@@ -1,0 +1,116 @@
+"""Everything that a partnership hands in of its figures, of today or of a frozen period."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cxc_portal.core import clock
+from cxc_portal.core.exports import Column, Table
+from cxc_portal.core.types import Text
+from exchanges.enums import ExchangeMode
+from profiles.models import Partnership
+from reports.models import ReportingPeriod
+from reports.queries.figures import TABLES
+from reports.queries.forecasts import FORECASTS, PACE
+from reports.queries.periods import tables_of_period
+from reports.queries.report_texts import texts_of
+from reports.queries.scopes import Scope
+from reports.queries.tables import tables_of
+
+ALL = gettext_lazy("All partnerships")
+
+
+_DEFINED = {**TABLES, FORECASTS.name: FORECASTS, PACE.name: PACE}
+
+
+def tables_to_hand_in(scope: Scope) -> dict[str, Table]:
+    """All tables of figures, and the forecasts as of today."""
+    found = tables_of(scope)
+    return found | {name: one.table(scope) for name, one in _DEFINED.items() if name not in found}
+
+
+def notes_on(tables: Iterable[str]) -> dict[str, str]:
+    """How each of these tables is counted, in a sentence or two."""
+    return {name: str(_DEFINED[name].about) for name in tables}
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What every export is made of. `partnership` None: of all together. `notes` say how each table
+    is counted, `texts` are the partnership's own by section. `name` and `digest` are those of a
+    frozen period; figures of today have none."""
+
+    partnership: Partnership | None
+    starts_on: date | None
+    ends_on: date | None
+    mode: str
+    as_of: datetime
+    tables: Mapping[str, Table]
+    notes: Mapping[str, str]
+    texts: Mapping[str, str]
+    name: str = ""
+    digest: str = ""
+
+    @property
+    def whose(self) -> str:
+        return str(self.partnership or ALL)
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self.digest)
+
+    @property
+    def day(self) -> date:
+        """The last day that the figures are of."""
+        return self.ends_on or clock.day_of(self.as_of)
+
+    def facts(self) -> list[tuple[Text, object]]:
+        """What the figures are of, but for the moment at which they were counted."""
+        facts: list[tuple[Text, object]] = [
+            (_("Partnership"), self.whose),
+            (_("From"), self.starts_on or _("the beginning")),
+            (_("Until"), self.day),
+            (_("In person or online"), ExchangeMode(self.mode).label if self.mode else _("both")),
+        ]
+        if self.is_frozen:
+            facts += [(_("Frozen period"), self.name), (_("Digest (SHA-256)"), self.digest)]
+        return facts
+
+    def about(self) -> Table:
+        """The facts as a table of their own."""
+        columns = [Column("what", _("What")), Column("value", _("Value"))]
+        return Table(_("About"), columns, [*self.facts(), (_("As of"), self.as_of)])
+
+
+def of_scope(scope: Scope) -> HandedIn:
+    """The figures as they are now."""
+    tables = tables_to_hand_in(scope)
+    return HandedIn(
+        partnership=scope.partnership,
+        starts_on=scope.starts_on,
+        ends_on=scope.ends_on,
+        mode=scope.mode,
+        as_of=clock.now(),
+        tables=tables,
+        notes=notes_on(tables),
+        texts=texts_of(scope.partnership),
+    )
+
+
+def of_period(period: ReportingPeriod) -> HandedIn:
+    """The figures as they were frozen. Raises `AlteredPeriod`."""
+    return HandedIn(
+        partnership=period.partnership,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        mode="",
+        as_of=period.frozen_at,
+        tables=tables_of_period(period),
+        notes={one["name"]: one["note"] for one in period.snapshot["tables"]},
+        texts=period.texts,
+        name=period.name,
+        digest=period.digest,
+    )
