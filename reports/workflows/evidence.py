@@ -30,7 +30,7 @@ _REPLACE = Step(_("Send another one"), "reports:evidence")
 STATES = (
     State(
         WAITING,
-        label=_("Waiting for the partnership"),
+        label=_("Evidence to be looked at"),
         responsible=OWN_PARTNERSHIP,
         your_turn=_("Your turn: look at the evidence for %(what)s and accept or refuse it."),
         waiting=_("Waiting for %(partnership)s to look at the evidence for %(what)s."),
@@ -39,7 +39,7 @@ STATES = (
     ),
     State(
         ACCEPTED,
-        label=_("Accepted"),
+        label=_("Evidence accepted"),
         responsible=None,
         your_turn="",
         waiting=_("The evidence for %(what)s is accepted."),
@@ -47,7 +47,7 @@ STATES = (
     ),
     State(
         REFUSED,
-        label=_("Refused"),
+        label=_("Evidence refused"),
         responsible=AUTHOR,
         your_turn=_("Your turn: send other evidence for %(what)s. The reason stands beside it."),
         waiting=_("Waiting for %(author)s to send other evidence for %(what)s."),
@@ -56,7 +56,7 @@ STATES = (
     ),
     State(
         WITHDRAWN,
-        label=_("Taken back"),
+        label=_("Evidence taken back"),
         responsible=None,
         your_turn="",
         waiting=_("This piece of evidence for %(what)s was taken back."),

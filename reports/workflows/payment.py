@@ -30,7 +30,7 @@ _ALL: dict[str, Step] = {OWN_PARTNERSHIP: _LOOK, AUTHOR: _LOOK}
 STATES = (
     State(
         DUE,
-        label=_("Due"),
+        label=_("Payment due"),
         responsible=OWN_PARTNERSHIP,
         your_turn=_("Your turn: see what the payment of %(amount)s EUR still needs, and approve."),
         waiting=_("The lump sum of %(amount)s EUR is due. %(partnership)s approves it."),
@@ -39,7 +39,7 @@ STATES = (
     ),
     State(
         APPROVED,
-        label=_("Approved"),
+        label=_("Payment approved"),
         responsible=OWN_PARTNERSHIP,
         your_turn=_("Your turn: pay %(amount)s EUR and note the day."),
         waiting=_("The lump sum of %(amount)s EUR is approved. %(partnership)s pays it."),
@@ -56,7 +56,7 @@ STATES = (
     ),
     State(
         REFUSED,
-        label=_("Refused"),
+        label=_("Payment refused"),
         responsible=None,
         your_turn="",
         waiting=_("The lump sum is refused. The reason stands below."),

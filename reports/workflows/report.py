@@ -45,7 +45,7 @@ _LOOK = Step(_("Look at both reports"), "reports:report_review")
 STATES = (
     State(
         OPEN,
-        label=_("To be written"),
+        label=_("Report to be written"),
         responsible=AUTHOR,
         your_turn=_("Your turn: say in five minutes how the exchange was, by %(due_on)s."),
         waiting=_("Waiting for %(report)s, due on %(due_on)s."),
@@ -54,7 +54,7 @@ STATES = (
     ),
     State(
         SUBMITTED,
-        label=_("With the partnership"),
+        label=_("Report handed in"),
         responsible=OWN_PARTNERSHIP,
         your_turn=_("Your turn: read whether %(report)s is complete."),
         waiting=_("Waiting for %(partnership)s to validate %(report)s."),
@@ -63,7 +63,7 @@ STATES = (
     ),
     State(
         RETURNED,
-        label=_("Returned with a comment"),
+        label=_("Report returned"),
         responsible=AUTHOR,
         your_turn=_("Your turn: complete your report. What is missing stands in the comment."),
         waiting=_("Waiting for %(author)s to complete the report that was returned."),
@@ -72,7 +72,7 @@ STATES = (
     ),
     State(
         VALIDATED,
-        label=_("Validated"),
+        label=_("Report validated"),
         responsible=None,
         your_turn="",
         waiting=_("%(report)s is validated."),

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from cxc_portal.core import clock
 from cxc_portal.core.workflow import SYSTEM, workflows
-from exchanges.enums import Capacity
+from exchanges.enums import ORGANISATIONS, Capacity
 from exchanges.models import (
     CommitmentVersion,
     Exchange,
@@ -23,6 +23,8 @@ from matching.enums import MatchState
 from matching.models import Conversation, Match
 from profiles.enums import Mode, ProfileState
 from profiles.models import Profile
+from reports.models import EvidenceItem, Payment, Report, SuccessStory
+from reports.queries.questionnaires import current_questionnaire
 from tests.factories import StaffRoleFactory, UserFactory, published_profile
 from tests.factories.exchanges import frozen_exchange, person_of
 from tests.factories.groups import offered_group
@@ -182,6 +184,89 @@ class Pair:
         GroupOffer.objects.filter(pk=offer.pk).update(state=state)
         yield "group", GroupOffer.objects.get(pk=offer.pk)
 
+    def _report(self, state):
+        """Of either side; the other side's is validated."""
+        with self._in_state("reporting"):
+            for capacity in ORGANISATIONS:
+                reports = [
+                    Report.objects.create(
+                        exchange=self._fresh(),
+                        capacity=side,
+                        state=state if side == capacity else "validated",
+                        questionnaire=current_questionnaire(),
+                        outcome="not_taken_place",
+                        due_on=clock.today(),
+                        submitted_at=clock.now(),
+                        validated_at=clock.now(),
+                    )
+                    for side in ORGANISATIONS
+                ]
+                yield f"of {capacity}", next(one for one in reports if one.capacity == capacity)
+                Report.objects.all().delete()
+
+    def _evidence(self, state):
+        with self._in_state("reporting"):
+            for kind in ("outward", "accommodation"):
+                item = self._item(kind=kind, state=state)
+                yield kind, item
+                item.delete()
+
+    def _payment(self, state):
+        """With all that an approval needs."""
+        now, officer = clock.now(), self.people["officer"]
+        with self._in_state("reporting"):
+            pieces = {kind: self._item(kind=kind) for kind in ("outward", "return")}
+            payment = Payment.objects.create(
+                exchange=self._fresh(),
+                state=state,
+                computed_amount=450,
+                amount=450,
+                outward=pieces["outward"],
+                homeward=pieces["return"],
+                needs_accommodation=False,
+                report_validated_at=now,
+                has_account=True,
+                complete_at=now,
+                approved_at=now,
+                approved_by=officer,
+                paid_on=clock.today(),
+                paid_at=now,
+                paid_by=officer,
+            )
+            yield "payment", payment
+            payment.delete()
+            for piece in pieces.values():
+                piece.delete()
+
+    def _item(self, *, kind, state="accepted"):
+        return EvidenceItem.objects.create(
+            exchange=self._fresh(),
+            kind=kind,
+            state=state,
+            file="evidence/ticket.pdf",
+            file_name="ticket.pdf",
+            size=1,
+            digest="0" * 64,
+            uploaded_by=person_of(self.exchange, "VO"),
+        )
+
+    def _story(self, state):
+        with self._in_state("reporting"):
+            for capacity in ORGANISATIONS:
+                story = SuccessStory.objects.create(
+                    exchange=self._fresh(),
+                    capacity=capacity,
+                    state=state,
+                    title="A week among colleagues",
+                    text="We learned a lot.",
+                    author=person_of(self.exchange, capacity),
+                    author_name="Ada",
+                    consented_at=clock.now(),
+                    published_at=clock.now(),
+                )
+                yield f"of {capacity}", story
+                story.delete()
+
     @contextmanager
     def _in_state(self, state):
         yield self._in_state_now(state)
@@ -190,6 +275,7 @@ class Pair:
     def _in_state_now(self, state):
         now = None if state == "building" else clock.now()
         times = dict.fromkeys(("validated_at", "started_at", "finished_at"), now)
+        times["closed_at"] = now if state == "closed" else None
         Exchange.objects.filter(pk=self.frozen.exchange_id).update(state=state, **times)
         return self._fresh()
 
@@ -231,11 +317,15 @@ def test_every_lifecycle_is_walked():
         "profile": 9,
         "conversation": 8,
         "match": 7,
-        "exchange": 8,
+        "exchange": 10,
         "commitment": 8,
         "incident": 5,
         "interruption": 4,
         "group": 3,
+        "report": 4,
+        "evidence": 4,
+        "payment": 5,
+        "story": 4,
     }
 
 
