@@ -18,11 +18,12 @@ DATE, TEXT, WHOLE, DECIMAL, LONG = "date", "text", "numeric", "decimal", "long"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a field, as the error summary tells it."""
+    """What is wrong with a field, as the error summary tells it. `id_for_label` is the address of
+    the element that its link leads to."""
 
     label: Text
     errors: list[Text]
-    error_target: str
+    id_for_label: str
 
 
 @dataclass
