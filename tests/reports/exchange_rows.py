@@ -9,8 +9,8 @@ from exchanges.enums import OVER, ExchangeMode, ExchangeState
 from exchanges.models import Exchange
 from matching.enums import MatchState
 from matching.models import Match
-from tests.factories.matches import host_profile, visitor_profile
-from tests.factories.profiles import OrganisationFactory
+from profiles.enums import Role
+from tests.factories.profiles import OrganisationFactory, ProfileFactory
 
 S = ExchangeState
 STARTED = (S.ONGOING, S.REPORTING, S.CLOSED, S.FAILED, S.ABORTED)
@@ -35,7 +35,8 @@ def exchange_row(
 ) -> Exchange:
     """An exchange in this state; one that is closed ended ten days before `closed_on` (today)."""
     number = next(_numbers)
-    visitor = visitor_profile(
+    visitor = ProfileFactory(
+        role=Role.VISITING,
         organisation=OrganisationFactory(
             name=f"Visitor {number}",
             country_id=visitor_country,
@@ -43,7 +44,11 @@ def exchange_row(
         ),
         acronym=acronym,
     )
-    host = host_profile(name=f"Host {number}", country=host_country, acronym=host_acronym)
+    host = ProfileFactory(
+        role=Role.HOST,
+        organisation=OrganisationFactory(name=f"Host {number}", country_id=host_country),
+        acronym=host_acronym,
+    )
     match = Match.objects.create(
         host=host,
         visitor=visitor,
