@@ -8,16 +8,13 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core import clock, documents
 from cxc_portal.core.documents import DocumentKind
-from cxc_portal.core.exports import Table
 from cxc_portal.core.models import Document
 from profiles.models import User
 from reports.charts.rendering import CHARTS, render
 from reports.models import ReportingPeriod
 from reports.queries.handed_in import HandedIn
 from reports.wording.figures import in_words
-
-CODES = {"code", "visitor_country", "host_country"}
-"""Columns for programs; people read the label beside."""
+from reports.wording.tables import Printed, printed
 
 INDICATORS = documents.register(
     DocumentKind(
@@ -56,23 +53,21 @@ def _snapshot(figures: HandedIn) -> dict[str, Any]:
         "acronym": figures.partnership.acronym if figures.partnership else "",
         "facts": [[str(label), in_words(value)] for label, value in facts],
         "tables": [
-            _printed(name, table, figures.notes[name])
+            _printed(figures, name, found)
             for name, table in figures.tables.items()
-            if table.rows
+            if (found := printed(name, table)).rows
         ],
     }
 
 
-def _printed(name: str, table: Table, note: str) -> dict[str, Any]:
-    shown = [at for at, column in enumerate(table.columns) if column.key not in CODES]
-    if name == "indicators":
-        shown = list(range(len(table.columns)))
-    has_chart = name in CHARTS and bool(table.rows)
+def _printed(figures: HandedIn, name: str, found: Printed) -> dict[str, Any]:
+    table = figures.tables[name]
     return {
         "name": name,
         "title": str(table.title),
-        "note": note,
-        "chart": str(render(name, table)) if has_chart else "",
-        "head": [str(table.columns[at].label) for at in shown],
-        "rows": [[in_words(row[at]) for at in shown] for row in table.rows],
+        "note": figures.notes[name],
+        "chart": str(render(name, table)) if name in CHARTS else "",
+        "head": list(found.head),
+        "rows": [list(row) for row in found.rows],
+        "numeric": sorted(found.numeric),
     }

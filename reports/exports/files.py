@@ -10,6 +10,7 @@ from cxc_portal.core.files import CONTENT_TYPES, DOCX
 from reports.exports.implementation import implementation_report
 from reports.queries.handed_in import HandedIn
 
+ALL_TABLES = "figures"
 MAIN = "indicators"
 """The table that a CSV holds where none is named: objectives and indicators."""
 
@@ -27,15 +28,11 @@ class UnknownTable(LookupError):
 
 def export(figures: HandedIn, file_format: str, *, table: str = MAIN) -> ExportFile:
     """One of `FORMATS`. Raises `UnknownTable` where a CSV is of a table that does not exist."""
-    if file_format == "csv":
-        content = _csv(figures, table)
-    else:
-        content = _WRITERS[file_format](figures)
-    what = table if file_format == "csv" else "figures"
+    is_of_one = file_format == "csv"
     return ExportFile(
-        name=f"{file_name(figures, what)}.{file_format}",
+        name=f"{file_name(figures, table if is_of_one else ALL_TABLES)}.{file_format}",
         content_type=FORMATS[file_format],
-        content=content,
+        content=_csv(figures, table) if is_of_one else _WRITERS[file_format](figures),
     )
 
 

@@ -27,9 +27,8 @@ from reports.exports.word import (
 from reports.exports.word_charts import Bars, add_bar_chart
 from reports.queries.handed_in import HandedIn
 from reports.wording.figures import NOTHING, in_words
+from reports.wording.tables import Printed, Record, printed, records_of
 
-Record = Mapping[str, Any]
-FOR_PROGRAMS = ("code", "visitor_country", "host_country", "question")
 MOST_ROWS = 25
 """Of a long table; the rest stands in the other exports."""
 FIGURES: Mapping[ReportSection, Sequence[str]] = {
@@ -41,14 +40,6 @@ FIGURES: Mapping[ReportSection, Sequence[str]] = {
 """The tables of each section, in their order."""
 MOST_IN_CHART = 100
 """A target beyond this would flatten all the others; it stands in the table."""
-TURNED = ("modes",)
-"""Tables of few rows and many columns, which read better the other way round."""
-NARROW: Mapping[str, Sequence[str]] = {
-    "forecasts": ("code", "label", "target", "today", "in_words"),
-    "records": ("code", "label", "records", "total"),
-    "satisfaction": ("label", "visitors", "visitors_mean", "hosts", "hosts_mean"),
-}
-"""The columns of tables that would show too many, or that need their codes."""
 
 
 def implementation_report(figures: HandedIn) -> bytes:
@@ -130,29 +121,27 @@ class _Report:
             self._write_chart_of_targets()
         for name in FIGURES[section]:
             table = self._figures.tables[name]
-            if _says_something(name, table):
-                self._write_table(name, table)
+            if (found := printed(name, table)).rows:
+                self._write_table(str(table.title), found)
                 if name == "funnel":
                     self._write_chart_of_funnel(table)
 
-    def _write_table(self, name: str, table: Table) -> None:
-        head, rows = _printed(name, table)
-        self._caption("Table", str(table.title))
-        numbers = _numeric(rows)
+    def _write_table(self, title: str, found: Printed) -> None:
+        self._caption("Table", title)
         add_table(
             self._document,
-            head,
-            rows[:MOST_ROWS],
-            widths=_widths(head, rows),
-            is_number=lambda at: at in numbers,
+            found.head,
+            found.rows[:MOST_ROWS],
+            widths=_widths(found),
+            is_number=found.numeric.__contains__,
         )
-        if len(rows) > MOST_ROWS:
+        if len(found.rows) > MOST_ROWS:
             left_out = _("The first %(most)s of %(all)s lines; all of them are in the workbook.")
-            words = left_out % {"most": MOST_ROWS, "all": len(rows)}
+            words = left_out % {"most": MOST_ROWS, "all": len(found.rows)}
             self._document.add_paragraph(words, style=SOURCE)
 
     def _write_chart_of_targets(self) -> None:
-        rows = _records(self._figures.tables["indicators"])
+        rows = records_of(self._figures.tables["indicators"])
         shown = [row for row in rows if row["target"] and row["target"] <= MOST_IN_CHART]
         if not shown:
             return
@@ -166,7 +155,7 @@ class _Report:
         )
 
     def _write_chart_of_funnel(self, table: Table) -> None:
-        rows = _records(table)
+        rows = records_of(table)
         self._write_chart(
             str(table.title),
             [str(row["label"]) for row in rows],
@@ -197,14 +186,17 @@ class _Report:
         add_table(
             self._document,
             head,
-            [_objective(row, self._when()) for row in _records(self._figures.tables["indicators"])],
+            [
+                _objective(row, self._when())
+                for row in records_of(self._figures.tables["indicators"])
+            ],
             widths=(33, 15, 12, 19, 21),
             is_number=lambda at: False,
         )
 
     def _when(self) -> Mapping[str, str]:
         """The forecast of each indicator in words."""
-        rows = _records(self._figures.tables["forecasts"])
+        rows = records_of(self._figures.tables["forecasts"])
         return {row["code"]: str(row["in_words"]) for row in rows}
 
     def _write_end(self) -> None:
@@ -251,8 +243,8 @@ def _hints() -> dict[str, str]:
 
 def _in_short(figures: HandedIn) -> Iterator[str]:
     """The few sentences that whoever reads nothing else should read."""
-    rows = _records(figures.tables["indicators"])
-    when = {row["code"]: row["in_words"] for row in _records(figures.tables["forecasts"])}
+    rows = records_of(figures.tables["indicators"])
+    when = {row["code"]: row["in_words"] for row in records_of(figures.tables["forecasts"])}
     codes = {row["code"] for row in rows}
     for row in rows:
         is_part = row["code"].rpartition(".")[0] in codes
@@ -294,48 +286,9 @@ def _objective(row: Record, forecasts: Mapping[str, str]) -> tuple[str, str, str
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _records(table: Table) -> list[Record]:
-    keys = [column.key for column in table.columns]
-    return [dict(zip(keys, row, strict=True)) for row in table.rows]
-
-
-def _says_something(name: str, table: Table) -> bool:
-    """Of satisfaction only what somebody answered."""
-    return bool(_shown_rows(name, table))
-
-
-def _shown_rows(name: str, table: Table) -> list[Record]:
-    rows = _records(table)
-    if name != "satisfaction":
-        return rows
-    return [row for row in rows if row["visitors"] or row["hosts"]]
-
-
-def _printed(name: str, table: Table) -> tuple[list[str], list[list[str]]]:
-    """Head and rows in words, without what is for programs."""
-    keys = NARROW.get(name) or [c.key for c in table.columns if c.key not in FOR_PROGRAMS]
-    labels = {column.key: str(column.label) for column in table.columns}
-    head = [labels[key] for key in keys]
-    rows = [[in_words(row[key]) for key in keys] for row in _shown_rows(name, table)]
-    if name not in TURNED:
-        return head, rows
-    turned = [list(line) for line in zip(head, *rows, strict=True)]
-    return turned[0], turned[1:]
-
-
-def _numeric(rows: Sequence[Sequence[str]]) -> set[int]:
-    """The columns, by their place, that hold nothing but numbers; never the first."""
-    columns = list(zip(*rows, strict=True))
-    return {at for at, texts in enumerate(columns) if at and all(map(_is_number, texts))}
-
-
-def _is_number(text: str) -> bool:
-    return text == NOTHING or not text.strip("0123456789.,-\u00a0\u202f ")
-
-
-def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+def _widths(found: Printed) -> list[float]:
     """Shares of the width that follow the longest text of each column, within reason."""
     return [
         min(max(max(len(word) for word in column[0].split()) + 1, *map(len, column), 8), 34)
-        for column in zip(head, *rows, strict=True)
+        for column in zip(found.head, *found.rows, strict=True)
     ]

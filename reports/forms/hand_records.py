@@ -65,6 +65,7 @@ class RecordForm(OfPartnershipForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["indicator"].queryset = recordable_indicators()
+        self.fields["indicator"].empty_label = _("Choose")
         self.fields["count"].widget.attrs["min"] = 1
 
     def clean_on(self) -> object:

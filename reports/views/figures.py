@@ -7,40 +7,35 @@ from django.utils.safestring import SafeString
 from cxc_portal.core.types import Text
 from reports.charts.rendering import CHARTS, render
 from reports.queries.handed_in import HandedIn
-from reports.wording.figures import in_words, is_number
-
-FOR_PROGRAMS = {"visitor_country", "host_country", "question"}
+from reports.wording.tables import Printed, printed
 
 
 @dataclass(frozen=True)
 class TableShown:
-    """`head` and the cells of `rows` each with whether they are numbers; `chart` may be empty."""
+    """A table with its chart, which may be empty. `head` and the cells of `rows` come each with
+    whether they are numbers."""
 
     name: str
     title: Text
     note: Text
     chart: SafeString | str
     head: list[tuple[str, bool]]
-    rows: list[list[tuple[str, str, bool]]]
+    rows: list[list[tuple[str, bool]]]
 
 
 def tables_shown(figures: HandedIn) -> list[TableShown]:
-    """Those that have rows, in their order."""
-    return [_shown(figures, name) for name, table in figures.tables.items() if table.rows]
+    """Those that say something, in their order."""
+    found = {name: printed(name, table) for name, table in figures.tables.items()}
+    return [_shown(figures, name, one) for name, one in found.items() if one.rows]
 
 
-def _shown(figures: HandedIn, name: str) -> TableShown:
+def _shown(figures: HandedIn, name: str, found: Printed) -> TableShown:
     table = figures.tables[name]
-    places = [at for at, one in enumerate(table.columns) if one.key not in FOR_PROGRAMS]
-    labels = {at: str(table.columns[at].label) for at in places}
-    numeric = {at: all(is_number(row[at]) for row in table.rows) for at in places}
     return TableShown(
         name=name,
         title=table.title,
         note=figures.notes[name],
         chart=render(name, table) if name in CHARTS else "",
-        head=[(labels[at], numeric[at]) for at in places],
-        rows=[
-            [(labels[at], in_words(row[at]), numeric[at]) for at in places] for row in table.rows
-        ],
+        head=[(text, at in found.numeric) for at, text in enumerate(found.head)],
+        rows=[[(text, at in found.numeric) for at, text in enumerate(row)] for row in found.rows],
     )
