@@ -130,6 +130,8 @@ class QuestionField:
     def targets(self) -> Iterator[tuple[str, Text, str]]:
         """The names of its fields, each with its label and the address of its first element."""
         label = self.asked.label
+        if self.asked.kind == QuestionKind.YES:
+            label = label.partition(". ")[0]
         yield self.asked.field, label, self._first_id
         for row in self.rows:
             if row.ticks:

@@ -137,7 +137,8 @@ class ReportForm:
         """Tell at each field what is missing."""
         asked = {one.key: one for one in self.questions}
         for gap in gaps:
-            self.tell(_field_of(gap, asked.get(gap.key)), PROBLEMS[gap.code])
+            for name in _fields_of(gap, asked.get(gap.key)):
+                self.tell(name, PROBLEMS[gap.code])
 
     def tell(self, name: str, text: Text) -> None:
         """Something is wrong with this field."""
@@ -182,15 +183,15 @@ class ReportForm:
         return LABELS[name], [] if value is None else [str(value)]
 
 
-def _field_of(gap: Gap, asked: Asked | None) -> str:
-    """The name of the field at which a gap is told."""
+def _fields_of(gap: Gap, asked: Asked | None) -> list[str]:
+    """The names of the fields at which a gap is told."""
     if asked is None:
-        return gap.key
+        return [gap.key]
     if asked.kind == RATINGS:
-        return f"{asked.field}-{gap.line}"
+        return [f"{asked.field}-{line}" for line in gap.lines]
     if asked.kind == PARTS:
-        return f"{asked.field}-{gap.line}-part"
-    return asked.field
+        return [f"{asked.field}-{line}-part" for line in gap.lines]
+    return [asked.field]
 
 
 def _fold(group: QuestionGroup, fields: Iterable[QuestionField]) -> str:

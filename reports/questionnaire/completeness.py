@@ -30,12 +30,12 @@ MISSING, ORDER, FUTURE, TOO_MANY, NONE_DONE = (
 
 @dataclass(frozen=True)
 class Gap:
-    """`key` is that of the question, or one of the names above; `line` its first line that lacks
-    something, as it stands in the names of fields."""
+    """`key` is that of the question, or one of the names above; `lines` are those of its lines that
+    lack something, as they stand in the names of fields."""
 
     key: str
     code: str = MISSING
-    line: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def missing(
@@ -65,12 +65,12 @@ def _gaps(asked: Iterable[Asked], answers: Answers) -> Iterator[Gap]:
 def _gap(one: Asked, answer: Any) -> Gap | None:
     if one.kind == RATINGS:
         rated = answer or {}
-        open_lines = [code for code in one.codes if code not in rated]
-        return Gap(one.key, line=open_lines[0]) if open_lines else None
+        unrated = tuple(code for code in one.codes if code not in rated)
+        return Gap(one.key, lines=unrated) if unrated else None
     if one.kind == PARTS:
         lines = answer or [{}]
-        undecided = [str(n) for n, line in enumerate(lines) if not line.get("part")]
-        return Gap(one.key, line=undecided[0]) if undecided else None
+        undecided = tuple(str(n) for n, line in enumerate(lines) if not line.get("part"))
+        return Gap(one.key, lines=undecided) if undecided else None
     if one.kind == ACTIVITIES:
         return None if any(line["done"] for line in answer or ()) else Gap(one.key, NONE_DONE)
     return Gap(one.key) if answer is None else None

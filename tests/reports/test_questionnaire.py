@@ -175,8 +175,8 @@ def test_the_gaps_of_grids_name_the_first_line_that_lacks_something():
     }
     assert missing(ALL, answers, STAY) == [
         Gap("d", "none_done"),
-        Gap("p", line="1"),
-        Gap("r", line="b"),
+        Gap("p", lines=("1",)),
+        Gap("r", lines=("b",)),
     ]
 
 

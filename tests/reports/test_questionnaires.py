@@ -151,6 +151,14 @@ def test_a_question_is_changed_and_moves_to_another_part(support, draft):
     assert (draft.revision, draft.changed_by) == (1, support)
 
 
+def test_the_words_of_the_declaration_can_change(support, draft):
+    question = draft.questions.get(key="declaration")
+    values = values_of(question, label="All of this is true.")
+    change_question(key="declaration", seen_revision=0, values=values, actor=support)
+    question.refresh_from_db()
+    assert (question.label, question.group) == ("All of this is true.", "end")
+
+
 def test_a_new_question_may_still_change_its_kind(support, draft):
     question = add_question(seen_revision=0, values=VALUES, actor=support)
     values = {**VALUES, "kind": "text"}
