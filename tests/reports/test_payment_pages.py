@@ -1,0 +1,435 @@
+"""The pages of evidence, accounts and payments: who sees them, and what pressing does."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from cxc_portal.core import clock
+from exchanges.enums import Capacity
+from profiles.turns import turns_of
+from reports.models import AccountLook, EvidenceItem, Payment, PaymentBatch
+from tests.factories.exchanges import person_of
+from tests.factories.payments import (
+    IBAN,
+    approved_exchange,
+    evidence_of,
+    paid_exchange,
+    payable_exchange,
+    second_officer,
+    with_account,
+)
+from tests.factories.profiles import StaffRoleFactory, UserFactory
+from tests.factories.reports import finished_exchange
+
+pytestmark = pytest.mark.usefixtures("reference")
+PDF = b"%PDF-1.4 a ticket"
+
+
+@pytest.fixture
+def visit(reference):
+    exchange = finished_exchange()
+    for capacity in Capacity:
+        person_of(exchange, capacity)
+    return exchange
+
+
+def page(name, exchange, *more):
+    return reverse(f"reports:{name}", args=[exchange.ref, *more])
+
+
+def people(exchange):
+    found = {capacity.value: person_of(exchange, capacity) for capacity in Capacity}
+    support = StaffRoleFactory(role="support").user
+    return found | {"support": support, "stranger": UserFactory()}
+
+
+def picture():
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(content, format="JPEG")
+    return SimpleUploadedFile("ticket.jpg", content.getvalue(), "image/jpeg")
+
+
+def paper(name="ticket.pdf", content=PDF):
+    return SimpleUploadedFile(name, content, "application/pdf")
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+def payment_of(exchange):
+    return Payment.objects.get(exchange=exchange)
+
+
+# --- who sees what -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("evidence", {"VO", "VOP"}),
+        ("account", {"VO", "VOP"}),
+        ("payment", {"VO", "VOP", "support"}),
+    ],
+)
+def test_pages_of_money_are_for_the_visitor_and_its_partnership(client, visit, name, seen):
+    statuses = {}
+    for who, person in people(visit).items():
+        client.force_login(person)
+        statuses[who] = client.get(page(name, visit)).status_code
+    assert {who for who, status in statuses.items() if status == 200} == seen
+    assert statuses["stranger"] == 404
+    assert {statuses[who] for who in ("HO", "HOP")} == {403}
+
+
+def test_a_file_is_streamed_to_those_alone(client, visit):
+    url = reverse("reports:evidence_file", args=[evidence_of(visit).pk])
+    statuses = {}
+    for who, person in people(visit).items():
+        client.force_login(person)
+        response = client.get(url)
+        statuses[who] = response.status_code
+        if response.streaming:
+            assert response["Cache-Control"] == "private, no-store"
+            response.close()
+    assert {who for who, status in statuses.items() if status == 200} == {"VO", "VOP"}
+    assert {statuses[who] for who in ("HO", "HOP", "support", "stranger")} == {404}
+
+
+def test_steps_of_others_are_refused(client, visit):
+    item = evidence_of(visit)
+    posts = [
+        page("payment_step", visit, "approve"),
+        page("show_account", visit),
+        reverse("reports:decide_evidence", args=[item.pk]),
+    ]
+    client.force_login(person_of(visit, "VO"))
+    assert [client.post(url).status_code for url in posts] == [403, 403, 403]
+    client.force_login(person_of(visit, "VOP"))
+    withdraw = reverse("reports:withdraw_evidence", args=[item.pk])
+    assert client.post(withdraw).status_code == 403
+    assert client.post(page("payment_step", visit, "nonsense")).status_code == 404
+
+
+def test_the_desk_of_payments_is_for_staff_of_partnerships(client, reference):
+    statuses = []
+    for role in ({}, {"role": "support"}, {"role": "observer"}):
+        client.force_login(StaffRoleFactory(**role).user)
+        statuses.append(client.get(reverse("reports:payments")).status_code)
+    assert statuses == [200, 403, 403]
+
+
+# --- evidence ----------------------------------------------------------------------------------
+
+
+def test_the_visitor_sends_several_files_and_a_photo_at_once(client, visit):
+    client.force_login(person_of(visit, "VO"))
+    data = {
+        "kind": "outward",
+        "outward-files": [paper("there.pdf"), paper("there2.pdf", PDF + b"2")],
+        "outward-photo": picture(),
+        "outward-note": "Two legs",
+    }
+    response = client.post(page("evidence", visit), data, follow=True)
+    assert "3 files sent." in text(response)
+    items = EvidenceItem.objects.order_by("pk")
+    assert list(items.values_list("kind", "file_name", "note")) == [
+        ("outward", "there.pdf", "Two legs"),
+        ("outward", "there2.pdf", "Two legs"),
+        ("outward", "ticket.jpg", "Two legs"),
+    ]
+    assert [item.file.name.rpartition(".")[2] for item in items] == ["pdf", "pdf", "jpg"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"kind": "outward"}, "Choose at least one file."),
+        (
+            {"kind": "outward", "outward-files": paper("x.pdf", b"MZ no paper")},
+            "This is not one of the kinds of file that we can take.",
+        ),
+        (
+            {"kind": "outward", "outward-files": [paper(f"{n}.pdf") for n in range(11)]},
+            "Send at most 10 files at once.",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_says_why(client, visit, data, said):
+    client.force_login(person_of(visit, "VO"))
+    for upload in data.get("outward-files", []) or []:
+        if hasattr(upload, "seek"):
+            upload.seek(0)
+    response = client.post(page("evidence", visit), data)
+    assert said in text(response)
+    assert EvidenceItem.objects.count() == 0
+
+
+def test_after_the_payment_nothing_is_sent(client):
+    exchange = paid_exchange()
+    client.force_login(person_of(exchange, "VO"))
+    assert "No more evidence is needed now." in text(client.get(page("evidence", exchange)))
+    data = {"kind": "other", "other-files": paper()}
+    assert "The payment needs no more evidence" in text(
+        client.post(page("evidence", exchange), data)
+    )
+
+
+def test_the_desk_decides_each_piece_with_a_result_for_each(client, visit):
+    good, bad, later = (evidence_of(visit, one) for one in ("outward", "return", "other"))
+    client.force_login(person_of(visit, "VOP"))
+    url = page("evidence", visit)
+    data = {
+        f"item{good.pk}-decision": "accept",
+        f"item{bad.pk}-decision": "refuse",
+        f"item{later.pk}-decision": "later",
+    }
+    refused = client.post(url, data)
+    assert "Say why, so that the visitor can send the right one." in text(refused)
+    assert set(EvidenceItem.objects.values_list("state", flat=True)) == {"waiting"}
+    done = client.post(url, data | {f"item{bad.pk}-reason": "Another name"}, follow=True)
+    assert "outward.pdf: Accepted" in text(done)
+    assert "return.pdf: Refused" in text(done)
+    again = client.post(url, {f"item{later.pk}-decision": "later"}, follow=True)
+    assert "Nothing was decided yet." in text(again)
+    client.force_login(person_of(visit, "VO"))
+    assert "Another name" in text(client.get(url))
+
+
+def test_an_accepted_piece_is_refused_after_all_with_a_reason(client, visit):
+    item = evidence_of(visit)
+    client.force_login(person_of(visit, "VOP"))
+    url = reverse("reports:decide_evidence", args=[item.pk])
+    client.post(url, {f"item{item.pk}-decision": "accept"})
+    missing = client.post(url, {f"item{item.pk}-decision": "refuse"})
+    assert "Say why" in text(missing)
+    client.post(url, {f"item{item.pk}-decision": "refuse", f"item{item.pk}-reason": "No."})
+    item.refresh_from_db()
+    assert item.state == "refused"
+
+
+def test_the_visitor_takes_a_piece_back(client, visit):
+    item = evidence_of(visit)
+    client.force_login(person_of(visit, "VO"))
+    url = reverse("reports:withdraw_evidence", args=[item.pk])
+    assert "Taken back." in text(client.post(url, follow=True))
+
+
+def test_online_attendance_is_shown_instead(client, reference):
+    exchange = finished_exchange(mode="virtual")
+    client.force_login(person_of(exchange, "VO"))
+    assert "Session 1 in the morning" in text(client.get(page("evidence", exchange)))
+    assert "brings no lump sum" in text(client.get(page("payment", exchange)))
+
+
+# --- the account -------------------------------------------------------------------------------
+
+
+def test_the_bic_is_looked_up_and_another_holder_confirmed(client, visit):
+    client.force_login(person_of(visit, "VO"))
+    url = page("account", visit)
+    data = {"holder": "Ana Pereira", "iban": IBAN, "bic": ""}
+    first = text(client.post(url, data))
+    assert "By the IBAN it is AGRIFRPPXXX." in first
+    assert "The holder is not called" in first
+    assert 'value="AGRIFRPPXXX"' in first
+    done = client.post(url, data | {"bic": "AGRIFRPPXXX", "is_ours": "on"}, follow=True)
+    assert "Your account is kept, encrypted." in text(done)
+    shown = text(client.get(url))
+    assert ("0189" in shown, "3000 6000" in shown) == (True, False)
+    client.force_login(person_of(visit, "VOP"))
+    seen = text(client.post(page("show_account", visit)))
+    assert "FR76 3000 6000 0112 3456 7890 189" in seen
+    assert "The holder is not called" in seen
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"iban": "FR76300060000112345678901"}, "too short or too long"),
+        ({"bic": "AGRI"}, "A BIC has 8 or 11 characters."),
+        ({"iban": "PT50000201231234567890154", "bic": ""}, "We could not find the BIC"),
+        ({"holder": ""}, "Give the name of the account"),
+    ],
+)
+def test_numbers_that_are_wrong_say_why(client, visit, data, said):
+    client.force_login(person_of(visit, "VO"))
+    values = {"holder": visit.visitor.organisation.name, "iban": IBAN, "bic": "AGRIFRPPXXX"}
+    assert said in text(client.post(page("account", visit), values | data))
+
+
+def test_looking_needs_a_press_and_leaves_a_trace(client, visit):
+    officer = person_of(visit, "VOP")
+    client.force_login(officer)
+    url = page("show_account", visit)
+    assert "No account has been entered yet." in text(client.post(url, follow=True))
+    with_account(visit)
+    assert "3000 6000" not in text(client.get(page("account", visit)))
+    response = client.post(url)
+    assert "no-store" in response["Cache-Control"]
+    assert list(AccountLook.objects.values_list("by", flat=True)) == [officer.pk]
+
+
+def test_a_missing_key_is_told(client, visit, settings):
+    with_account(visit)
+    settings.VAULT_KEYS = ["A" * 43 + "="]
+    client.force_login(person_of(visit, "VOP"))
+    response = client.post(page("show_account", visit), follow=True)
+    assert "The key that this account was encrypted with is missing." in text(response)
+    assert AccountLook.objects.count() == 0
+
+
+def test_after_the_payment_the_account_is_not_changed(client):
+    exchange = paid_exchange()
+    client.force_login(person_of(exchange, "VO"))
+    assert "is not changed any more" in text(client.get(page("account", exchange)))
+
+
+# --- the payment -------------------------------------------------------------------------------
+
+
+def test_from_approval_to_payment(client):
+    exchange = payable_exchange()
+    client.force_login(person_of(exchange, "VOP"))
+    approve = page("payment_step", exchange, "approve")
+    assert "Say why it is less" in text(client.post(approve, {"amount": 800}))
+    assert "at most 900 EUR are due" in text(client.post(approve, {"amount": 901}))
+    approved = text(client.post(approve, {"amount": 900}, follow=True))
+    assert "Somebody else of your partnership marks it as paid." in approved
+    client.force_login(second_officer(exchange))
+    pay = page("payment_step", exchange, "pay")
+    assert "Give the day of the transfer." in text(client.post(pay, {}))
+    done = client.post(pay, {"paid_on": clock.today(), "reference": "B-1"}, follow=True)
+    assert "Noted as paid." in text(done)
+    client.force_login(person_of(exchange, "VO"))
+    assert "The lump sum of 900 EUR was paid on" in text(client.get(page("payment", exchange)))
+
+
+def test_steps_that_say_why(client):
+    exchange = approved_exchange()
+    client.force_login(person_of(exchange, "VOP"))
+    for name, before in (("unapprove", "due"), ("refuse", "refused"), ("take_up", "due")):
+        url = page("payment_step", exchange, name)
+        assert "Say why in a sentence." in text(client.post(url, {}))
+        client.post(url, {f"{name}-comment": "For a reason."})
+        assert payment_of(exchange).state == before
+
+
+def test_the_host_that_counts_other_days_is_shown_to_staff_alone(client, visit):
+    exchange = payable_exchange()
+    exchange.reports.filter(capacity="HO").update(days_done=4)
+    said = "The host reports 4 working days."
+    client.force_login(person_of(exchange, "VOP"))
+    assert said in text(client.get(page("payment", exchange)))
+    client.force_login(person_of(exchange, "VO"))
+    assert said not in text(client.get(page("payment", exchange)))
+
+
+def test_the_exchange_tells_the_visitor_in_one_line_what_blocks_its_payment(client, visit):
+    client.force_login(person_of(visit, "VO"))
+    shown = text(client.get(visit.get_absolute_url()))
+    assert "What blocks the payment: your report is missing;" in shown
+    client.force_login(person_of(visit, "HO"))
+    assert "What blocks the payment" not in text(client.get(visit.get_absolute_url()))
+
+
+def test_the_dashboard_tells_whose_turn_it_is(visit):
+    sentences = [str(turn.baton.sentence) for turn in turns_of(person_of(visit, "VO"))]
+    assert [one for one in sentences if one.startswith("What blocks the payment:")] != []
+    evidence_of(visit)
+    officer = person_of(visit, "VOP")
+    found = {turn.url: str(turn.baton.sentence) for turn in turns_of(officer)}
+    assert found[page("evidence", visit)] == "Your turn: look at the evidence of 1 visit."
+
+
+# --- lists -------------------------------------------------------------------------------------
+
+
+def test_the_views_count_and_add_up(client):
+    exchange = payable_exchange()
+    officer = person_of(exchange, "VOP")
+    client.force_login(officer)
+    url = reverse("reports:payments")
+    assert f"{exchange.ref} ·" in text(client.get(url, {"show": "to_approve"}))
+    assert "1 payment, 900 EUR" in text(client.get(url, {"show": "to_approve"}))
+    assert "Nothing here at present." in text(client.get(url, {"show": "to_approve", "late": "on"}))
+    assert exchange.ref not in text(client.get(url, {"show": "to_approve", "text": "nobody"}))
+    found = {turn.url: str(turn.baton.sentence) for turn in turns_of(officer)}
+    assert found[f"{url}?show=to_approve"] == ("Your turn: approve 1 payment that nothing blocks.")
+
+
+def test_a_blocked_payment_stands_with_its_reasons(client, visit):
+    client.force_login(person_of(visit, "VOP"))
+    url = reverse("reports:payments")
+    shown = text(client.get(url, {"show": "blocked", "reason": "account"}))
+    assert "the bank account is missing" in shown
+    assert visit.ref not in text(client.get(url, {"show": "blocked", "reason": "nothing_due"}))
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_the_list_asks_the_database_the_same_number_of_times(
+    client, visit, others, django_assert_max_num_queries
+):
+    for _number in range(others):
+        exchange = finished_exchange()
+        evidence_of(exchange)
+    client.force_login(person_of(visit, "VOP"))
+    url = f"{reverse('reports:payments')}?show=blocked"
+    client.get(url)
+    with django_assert_max_num_queries(20):
+        client.get(url)
+
+
+def test_from_ticks_to_the_file_and_back_from_the_bank(client):
+    exchange = approved_exchange()
+    officer = second_officer(exchange)
+    client.force_login(officer)
+    new = reverse("reports:make_payment_list")
+    assert "Tick at least one payment." in text(client.post(new, {}, follow=True))
+    made = client.post(new, {"payment": [payment_of(exchange).pk]}, follow=True)
+    assert "RECIPE4MOBILITY-0001" in text(made)
+    batch = PaymentBatch.objects.get()
+    again = client.post(new, {"payment": [payment_of(exchange).pk]}, follow=True)
+    assert "on a list already" in text(again)
+    response = client.post(reverse("reports:payment_list_file", args=[batch.pk]))
+    rows = response.content.decode("utf-8-sig").splitlines()
+    assert rows[0] == "row,creditor_name,iban,bic,amount,currency,end_to_end_id,remittance"
+    assert rows[1].endswith(
+        f",FR7630006000011234567890189,AGRIFRPPXXX,900.00,EUR,{exchange.ref},"
+        f"ClusterXchange {exchange.ref} RECIPE4MOBILITY"
+    )
+    today = clock.today().isoformat()
+    lines = f"end_to_end_id;date;amount;reference\n{exchange.ref};{today};900,00;B-1\nX;;5;R\n"
+    url = reverse("reports:bank_list")
+    shown = text(client.post(url, {"file": SimpleUploadedFile("b.csv", lines.encode())}))
+    assert "1 payment marked as paid," in shown
+    assert "This cell is empty." in shown
+    empty = client.post(reverse("reports:payment_list_file", args=[batch.pk]), follow=True)
+    assert "No payment of this list is to be made." in text(empty)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b\n1,2\n", "lacks these columns: end_to_end_id, date, amount, reference."),
+        (b"PK\x03\x04", "This is a workbook, not a CSV file."),
+        (b"x" * (2 * 1024 * 1024 + 1), "larger than 2 MB"),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_why(client, reference, content, said):
+    client.force_login(StaffRoleFactory().user)
+    url = reverse("reports:bank_list")
+    assert said in text(client.post(url, {"file": SimpleUploadedFile("b.csv", content)}))
+
+
+def test_a_file_of_accounts_needs_its_keys(client, settings):
+    exchange = approved_exchange()
+    client.force_login(person_of(exchange, "VOP"))
+    client.post(reverse("reports:make_payment_list"), {"payment": [payment_of(exchange).pk]})
+    settings.VAULT_KEYS = ["A" * 43 + "="]
+    url = reverse("reports:payment_list_file", args=[PaymentBatch.objects.get().pk])
+    assert "The key of an account is missing." in text(client.post(url, follow=True))
+    assert AccountLook.objects.count() == 0
