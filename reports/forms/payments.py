@@ -136,6 +136,8 @@ class FiltersForm(forms.Form):
         if len(keys) < 2:
             del self.fields["partnership"]
         self.is_valid()
+        if self.view != Show.BLOCKED:
+            del self.fields["reason"]
 
     @property
     def view(self) -> Show:

@@ -143,15 +143,18 @@ def _shown(exchange: Exchange, forms: list[EvidenceForm], sent: EvidenceForm | N
         "sent": sent,
         "is_open": is_open,
         "payment": payment,
-        "kinds": [
-            {
-                "form": form,
-                "kind": form.kind,
-                "is_needed": _is_needed(form.kind, payment),
-                "items": [item for item in items if item["item"].kind == form.kind],
-            }
-            for form in forms
-        ],
+        "kinds": [_kind(form, items, payment) for form in forms],
+    }
+
+
+def _kind(form: EvidenceForm, items: list[dict[str, Any]], payment: Any) -> dict[str, Any]:
+    own = [row for row in items if row["item"].kind == form.kind]
+    return {
+        "form": form,
+        "kind": form.kind,
+        "is_needed": _is_needed(form.kind, payment),
+        "items": own,
+        "has_standing": any(row["item"].state != EvidenceState.REFUSED for row in own),
     }
 
 
