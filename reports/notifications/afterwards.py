@@ -76,6 +76,9 @@ LATER_ASKED = mail.register(
     )
 )
 
+OF_STORIES = (STORY_OFFERED, STORY_RETURNED, STORY_PUBLISHED, STORY_WITHDRAWN)
+"""Each of these is news only until the next one."""
+
 
 def certificate_ready(report: Report) -> None:
     """The side can fetch its certificate, and is told what else it can do now."""
@@ -108,17 +111,15 @@ def story_published(story: SuccessStory) -> None:
     """The side sees where it stands."""
     path = reverse("reports:story_page", args=[story.pk])
     people = _members(story.exchange, story.capacity)
-    mail.cancel(about=story, kinds=(STORY_OFFERED,))
     _of_story(STORY_PUBLISHED, people, story, label=_("See the page"), path=path)
 
 
 def story_withdrawn(story: SuccessStory, comment: str, *, actor: User) -> None:
     """Nobody reads it any more; the side hears of it unless it did so itself."""
-    mail.cancel(about=story, kinds=(STORY_OFFERED, STORY_PUBLISHED))
     members = _members(story.exchange, story.capacity)
-    if any(person.user == actor for person in members):
-        return
-    _of_story(STORY_WITHDRAWN, members, story, label=_("Look at your story"), comment=comment)
+    is_own = any(person.user == actor for person in members)
+    people = [] if is_own else members
+    _of_story(STORY_WITHDRAWN, people, story, label=_("Look at your story"), comment=comment)
 
 
 def later_asked(answer: LaterAnswer) -> None:
@@ -150,6 +151,7 @@ def _of_story(
     path: str = "",
     **context: Any,
 ) -> None:
+    mail.cancel(about=story, kinds=OF_STORIES)
     _send(
         kind,
         people,
