@@ -64,4 +64,5 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
         pk = min(place.organisation_id for place in places)
         url = reverse("profiles:organisation", args=[pk])
         yield NavigationItem(_("My organisation"), url, place=60)
-    yield NavigationItem(_("Rules"), reverse("profiles:rules"), place=90)
+    if not user.is_staff:  # who has more places finds the rules at the foot of each page
+        yield NavigationItem(_("Rules"), reverse("profiles:rules"), place=90)
