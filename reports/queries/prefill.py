@@ -26,7 +26,7 @@ from reports.questionnaire.questions import NOT_APPLICABLE
 
 ONE_SITTING = timedelta(hours=2)
 """A registration that took longer was interrupted: how long it took is not known."""
-SKILLS = {
+SKILLS: Mapping[str, str] = {
     Objective.MARKETS: "market",
     Objective.TECHNOLOGY: "technology",
     Activity.MARKET_RESEARCH: "market",
@@ -34,7 +34,7 @@ SKILLS = {
     Activity.FINANCING: "finance",
 }
 """What one learns about who has such an aim, or does such a thing."""
-LEARNED_FROM = {
+LEARNED_FROM: Mapping[str, str] = {
     OutreachKind.EVENT: "event",
     OutreachKind.MAILING: "newsletter",
     OutreachKind.POST: "social",

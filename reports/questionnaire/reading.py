@@ -109,7 +109,7 @@ class Reader:
             return ""
 
     def ticked(self, name: str) -> bool:
-        return self.posted.get(name) == ON
+        return bool(self.posted.get(name) == ON)
 
     def lines(self, name: str) -> range:
         sent = str(self.posted.get(f"{name}-count", ""))

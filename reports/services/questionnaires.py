@@ -267,7 +267,7 @@ def _require_same(question: Question, values: Mapping[str, Any]) -> None:
 
 def _put_in_order(draft: Questionnaire) -> None:
     """Questions stand part by part; within a part as they were."""
-    order = list(QuestionGroup)
+    order = QuestionGroup.values
     rows = sorted(draft.questions.all(), key=lambda row: (order.index(row.group), row.position))
     for position, row in enumerate(rows, start=1):
         row.position = position

@@ -48,7 +48,7 @@ def questionnaire(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin the next version, or go on with the one that somebody has begun."""
     _require_support_office(request)
-    service.begin_draft(actor=request.user)  # type: ignore[arg-type]
+    service.begin_draft(actor=request.user)
     return redirect("reports:questionnaire_draft")
 
 
@@ -85,7 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return service.add_question(
             seen_revision=seen,
             values=form.values,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
 
     return _question_page(request, kept, None, write)
@@ -105,7 +105,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             key=key,
             seen_revision=seen,
             values=form.values,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
 
     return _question_page(request, kept, question, write)

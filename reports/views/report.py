@@ -76,7 +76,7 @@ def _saved(request: HttpRequest, form: ReportForm) -> Report:
         ends_on=form.stay.ends_on,
         days_done=form.stay.days_done,
         revision=int(sent) if sent.isdecimal() else form.report.revision,
-        actor=request.user,  # type: ignore[arg-type]
+        actor=request.user,
     )
 
 
@@ -90,7 +90,7 @@ def _submitted(request: HttpRequest, saved: Report) -> HttpResponse:
         submit_report(
             report_id=saved.pk,
             revision=saved.revision,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
     except DomainError as refused:
         messages.error(request, str(refused))
