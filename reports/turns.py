@@ -22,10 +22,14 @@ MOST_OF_STAFF = 5
 
 
 def turns(user: Any) -> Iterator[Turn]:
-    """One by one as long as they are few; else how many there are, with the way to the desk."""
+    """What reports and lump sums need of this person."""
+    if user.staffed_partnership_ids:
+        yield from _to_validate(user)
     yield from turns_of_money(user)
-    if not user.staffed_partnership_ids:
-        return
+
+
+def _to_validate(user: Any) -> Iterator[Turn]:
+    """One by one as long as they are few; else how many there are, with the way to the desk."""
     waiting = reports_waiting_for(user).with_parties().order_by("state_since")  # type: ignore[attr-defined]
     first = list(waiting[: MOST_OF_STAFF + 1])
     if len(first) > MOST_OF_STAFF:

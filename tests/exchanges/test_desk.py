@@ -197,13 +197,6 @@ class TestLate:
         )
         assert self.late(officer) == {exchange.ref: ["Open incident"]}
 
-    def test_reports_are_due_ten_days_after_the_end(self, officer):
-        exchange, other = running(), running()
-        for one, end in ((exchange, 11), (other, 10)):
-            exchange_workflow.apply(one, "finish", actor=None)
-            moved(one, start=-4 - end)
-        assert self.late(officer) == {exchange.ref: ["Report is overdue"]}
-
     def test_without_days_nothing_is_late(self, officer):
         exchange = drafted_exchange()
         Exchange.objects.filter(pk=exchange.pk).update(starts_on=None, ends_on=None)

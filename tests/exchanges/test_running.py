@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from cxc_portal.core.models import AuditEntry, OutgoingMail
+from cxc_portal.core.models import AuditEntry, MailStatus, OutgoingMail
 from exchanges import tasks
 from exchanges.enums import ExchangeState, VersionState
 from exchanges.models import Exchange
@@ -176,12 +176,14 @@ def test_the_end_of_a_month_is_the_end_of_a_day(clock):
     assert state_of(exchange) == ExchangeState.REPORTING
 
 
-def test_the_two_can_be_matched_again_and_hear_what_comes_next(clock):
+def test_the_two_can_be_matched_again_and_nobody_is_asked_to_check_in(clock):
     exchange = running_exchange_of_march(clock)
+    assert len(told(mails.EXCHANGE_STARTS)) == 2
     clock.move_to("2027-03-06T08:00:00Z")
     finish_due_exchanges()
     assert Match.objects.get(pk=exchange.match_id).state == MatchState.FINISHED
-    assert len(told(mails.EXCHANGE_ENDED)) == 2
+    waiting = OutgoingMail.objects.filter(kind=mails.EXCHANGE_STARTS.name)
+    assert set(waiting.values_list("status", flat=True)) == {MailStatus.CANCELLED}
 
 
 def test_an_exchange_whose_match_is_over_already_ends_all_the_same(clock):

@@ -245,7 +245,10 @@ class TestObstacles:
         text = f"The exchange {exchange.ref} with AQUIMER is not over. Wait for its reports."
         assert obstacles(exchange.visitor) == [text]
         exchange_workflow.apply(exchange, "finish", actor=None)
-        assert obstacles(exchange.visitor) == [text]
+        assert obstacles(exchange.visitor) == [
+            f"The exchange {exchange.ref} with AQUIMER waits for its reports. Hand yours in; once "
+            "the partnerships have validated them, it is closed."
+        ]
 
     def test_one_that_is_over_stands_in_nobodys_way(self):
         exchange = drafted_exchange()
