@@ -306,25 +306,23 @@ def test_published_member_finds_the_matches(client, reference):
     ]
 
 
-@pytest.mark.parametrize("role", ["officer", "coordinator", "support"])
-def test_desk_staff_finds_the_desk(client, reference, role):
+DESKS = ["Dashboard", "Validation desk", "Left behind", "Exchanges", "Reports"]
+
+
+@pytest.mark.parametrize("role", ["officer", "coordinator"])
+def test_staff_of_a_partnership_finds_its_desks(client, reference, role):
     user = StaffRoleFactory(role=role).user
-    assert labels(client, user) == [
-        "Dashboard",
-        "Validation desk",
-        "Left behind",
-        "Exchanges",
-        "Catalogue",
-        "Rules",
-    ]
+    assert labels(client, user) == [*DESKS, "Payments", "Indicators", "Catalogue"]
 
 
-def test_observer_finds_no_desk(client, reference):
-    assert labels(client, StaffRoleFactory(role="observer").user) == [
-        "Dashboard",
-        "Catalogue",
-        "Rules",
-    ]
+def test_the_support_office_pays_nobody(client, reference):
+    user = StaffRoleFactory(role="support").user
+    assert labels(client, user) == [*DESKS, "Indicators", "Catalogue"]
+
+
+def test_observer_finds_figures_and_no_desk(client, reference):
+    observer = StaffRoleFactory(role="observer").user
+    assert labels(client, observer) == ["Dashboard", "Indicators", "Catalogue"]
 
 
 def test_place_where_one_is_is_marked(client, reference):
