@@ -13,7 +13,7 @@ from reports.services.reviewing import return_report
 from reports.views import report as view
 from tests.factories import StaffRoleFactory, UserFactory
 from tests.factories.exchanges import person_of
-from tests.factories.reports import finished_exchange, report_of, reported_by
+from tests.factories.reports import answered, finished_exchange, report_of, reported_by
 from tests.factories.running import running_exchange
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -314,3 +314,29 @@ def test_a_colleague_who_hands_in_at_the_same_time_is_no_error(client, exchange,
 def test_the_support_office_reads_any(client, exchange, url):
     client.force_login(StaffRoleFactory(role=StaffRoleName.SUPPORT).user)
     assert "Waiting for the report of Motores Lda" in text_of(page(client, url))
+
+
+def test_every_kind_of_answer_is_read_in_words(client, exchange, url):
+    report = answered(report_of(exchange, "VO"))
+    steps = [{"what": "Write a project", "who": "Both", "by": "2027-04-01"}]
+    done = [{**report.answers["activities"][0], "done": False}, *report.answers["activities"][1:]]
+    done[1] |= {"hours": None, "day": ""}
+    done[2] |= {"hours": 1}
+    aims = [{"text": "To learn", "part": ""}, {"text": "To meet", "part": "partly"}]
+    changes = {"follow_up": steps, "activities": done, "objectives": aims}
+    Report.objects.filter(pk=report.pk).update(answers={**report.answers, **changes})
+    client.force_login(person_of(exchange, "VOP"))
+    shown = text_of(page(client, url))
+    for words in (
+        "How did you meet? In person",
+        "Day 1 at the workshop – did not happen",
+        "Day 2 at the workshop ",
+        "Day 3 at the workshop, 1 hour ",
+        "Did you reach what you had planned? To learn To meet: Partly",
+        "What came of it, in numbers New contacts: 1",
+        "How satisfied are you? Overall: 4 of 5",
+        "recommend ClusterXchange to others? 9",
+        "What did you agree to do next? Write a project, Both, by 1 April 2027",
+        "We would like to tell the story of this exchange. Yes",
+    ):
+        assert words in shown
