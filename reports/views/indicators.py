@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,7 @@ from reports.queries.figures import indicator_lines
 from reports.queries.forecasts import FORECASTS, PACE, forecast_rows, main_line, pace_rows
 from reports.queries.gaps import gaps_of
 from reports.queries.indicators import IndicatorLine
+from reports.queries.kept import kept
 from reports.queries.outlook import outlook_of, with_forecasts
 from reports.queries.scopes import Scope
 from reports.queries.shapes import FigureTable
@@ -58,15 +61,29 @@ class LineView:
 def indicators(request: HttpRequest) -> HttpResponse:
     """One page with all figures of a scope; observers read totals without names or rows."""
     form = scope_form(request)
-    scope = form.scope
+    rights = _rights(request, form.scope)
+    about = ("indicators", request.user.pk, request.GET.urlencode(), form.scope, *rights.values())
+    parts = kept(about, lambda: _drawn(request, {"form": form, **rights}))
+    return render(request, "reports/indicators.html", parts)
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any]) -> dict[str, SafeString]:
+    """The two parts of the page that need all figures."""
+    context |= _figures(context["form"].scope)
+    return {
+        "heading": render_to_string("reports/_indicators_heading.html", context, request),
+        "content": render_to_string("reports/_indicators_content.html", context, request),
+    }
+
+
+def _figures(scope: Scope) -> dict[str, Any]:
     query = None if scope.totals_only else query_of(scope)
     found = outlook_of(scope)
     lines = with_forecasts(indicator_lines(scope), found)
     main = main_line(lines)
     tables = tables_of(scope, OF_SECTIONS)
     sections = sections_of(tables, query)
-    context = {
-        "form": form,
+    return {
         "scope": scope,
         "query": query_of(scope),
         "main": main,
@@ -80,9 +97,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "sections": sections,
         "contents": _contents(scope, sections),
         "pairs": _pairs(tables["countries"]),
-        **_rights(request, scope),
     }
-    return render(request, "reports/indicators.html", context)
 
 
 def _line_view(line: IndicatorLine, query: str | None) -> LineView:

@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,16 +151,23 @@ def server() -> Iterator[int]:
         process.wait()
 
 
-def measure(port: int, session: str) -> dict[str, float]:
-    """The median time of each page, which it also prints with its ratio to the yardstick."""
+def measure(
+    port: int,
+    session: str,
+    views: Mapping[str, str] = VIEWS,
+    before: Callable[[str], object] = str,
+) -> dict[str, float]:
+    """The median time of each page, which it also prints with its ratio to the yardstick, the first
+    of them. `before` is called with the name of each before it is asked."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     wait_for(connection)
-    for path in VIEWS.values():
+    for path in views.values():
         for _ in range(WARM_UP):
             ask(connection, path, session)
-    times: dict[str, list[float]] = {name: [] for name in VIEWS}
+    times: dict[str, list[float]] = {name: [] for name in views}
     for _ in range(ROUNDS):
-        for name, path in VIEWS.items():
+        for name, path in views.items():
+            before(name)
             times[name].append(ask(connection, path, session))
     medians = {name: statistics.median(each) for name, each in times.items()}
     yardstick = next(iter(medians.values()))

@@ -9,9 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cxc_portal.core import audit
 from exchanges.enums import ExchangeState
-from exchanges.models import Exchange
 from profiles.models import Organisation, User
 from reports.models import HandRecord
 from reports.queries.figures import (
@@ -22,7 +20,6 @@ from reports.queries.figures import (
     indicator_lines,
     rows_behind,
 )
-from reports.queries.kept import kept_tables_of
 from reports.queries.scopes import Scope
 from reports.queries.tables import lists_of, tables_of
 from tests.factories.figures import World
@@ -275,23 +272,3 @@ def test_a_larger_world_asks_the_database_no_more_questions():
     few = queries_for(world)
     world_of(20, exchanges=120)
     assert queries_for(world) == few
-
-
-def test_kept_tables_are_those_that_were_counted_until_something_happens():
-    world = world_of(23)
-    scope = Scope(world.partnerships[0])
-    counted = {name: table.rows for name, table in tables_of(scope).items()}
-    assert {name: table.rows for name, table in kept_tables_of(scope).items()} == counted
-    with CaptureQueriesContext(connection) as asked:
-        assert {name: table.rows for name, table in kept_tables_of(scope).items()} == counted
-    assert len(asked) == 1
-    Exchange.objects.all().update(mode="virtual")
-    audit.record("exchange.changed")
-    assert kept_tables_of(scope, ["modes"])["modes"].rows[0][2:] == (0,) * 9
-
-
-def test_kept_tables_are_those_of_the_scope():
-    world = world_of(24)
-    one, other = (kept_tables_of(Scope(each), ["modes"]) for each in world.partnerships)
-    assert one["modes"].rows != other["modes"].rows
-    assert list(one) == ["modes"]
