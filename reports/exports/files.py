@@ -42,9 +42,9 @@ def file_name(figures: HandedIn, what: str) -> str:
 
 
 def _csv(figures: HandedIn, name: str) -> bytes:
-    if name not in figures.tables:
+    if name not in figures.every_table:
         raise UnknownTable(name)
-    return figures.tables[name].to_csv()
+    return figures.every_table[name].to_csv()
 
 
 def _json(figures: HandedIn) -> bytes:
@@ -57,13 +57,13 @@ def _json(figures: HandedIn) -> bytes:
             "as_of": figures.as_of,
             "period": figures.name or None,
             "digest": figures.digest or None,
-            "tables": {name: table.to_plain() for name, table in figures.tables.items()},
+            "tables": {name: table.to_plain() for name, table in figures.every_table.items()},
         }
     )
 
 
 def _xlsx(figures: HandedIn) -> bytes:
-    return workbook_of([figures.about(), *figures.tables.values()])
+    return workbook_of([figures.about(), *figures.every_table.values()])
 
 
 _WRITERS: Mapping[str, Callable[[HandedIn], bytes]] = {

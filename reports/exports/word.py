@@ -13,7 +13,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -170,7 +170,7 @@ def add_header_and_footer(document: WordDocument, *, left: str, right: str, foot
 def _tabbed(paragraph: Paragraph, text: str) -> Paragraph:
     """Text on the left, room for more at the right margin."""
     stops = paragraph.paragraph_format.tab_stops
-    stops.add_tab_stop(WIDE, alignment=2)  # type: ignore[arg-type]
+    stops.add_tab_stop(WIDE, WD_TAB_ALIGNMENT.RIGHT)
     paragraph.text = text
     return paragraph
 

@@ -7,6 +7,7 @@ openpyxl writes the chart and the workbook behind it; this puts both into the do
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from docx.document import Document as WordDocument
@@ -18,6 +19,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import (
     AxDataSource,
     NumData,
@@ -101,12 +103,14 @@ def _workbook(categories: Sequence[str], series: Sequence[Bars]) -> bytes:
 
 
 def _chart(categories: Sequence[str], series: Sequence[Bars], workbook: str) -> bytes:
-    chart = BarChart(gapWidth=45, overlap=-10)
+    chart: Any = BarChart(gapWidth=45, overlap=-10)
     chart.type, chart.legend.position = "bar", "b"
     chart.legend.overlay = False
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="DDDACF"))
+    chart.y_axis.majorGridlines = ChartLines(
+        spPr=GraphicalProperties(ln=LineProperties(solidFill="DDDACF"))
+    )
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     for axis in (chart.x_axis, chart.y_axis, chart.legend):
         axis.txPr = _letters()

@@ -1,7 +1,7 @@
 """Everything that a partnership hands in of its figures, of today or of a frozen period."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from reports.queries.forecasts import FORECASTS, PACE
 from reports.queries.periods import tables_of_period
 from reports.queries.report_texts import texts_of
 from reports.queries.scopes import Scope
-from reports.queries.tables import tables_of
+from reports.queries.tables import lists_of, tables_of
 
 ALL = gettext_lazy("All partnerships")
 
@@ -40,8 +40,9 @@ def notes_on(tables: Iterable[str]) -> dict[str, str]:
 @dataclass(frozen=True)
 class HandedIn:
     """What every export is made of. `partnership` None: of all together. `notes` say how each table
-    is counted, `texts` are the partnership's own by section. `name` and `digest` are those of a
-    frozen period; figures of today have none."""
+    is counted, `texts` are the partnership's own by section, `lists` are exchanges, records and
+    outreach one by one, for those who may read names. `name` and `digest` are those of a frozen
+    period, which has no lists; figures of today have neither."""
 
     partnership: Partnership | None
     starts_on: date | None
@@ -51,6 +52,7 @@ class HandedIn:
     tables: Mapping[str, Table]
     notes: Mapping[str, str]
     texts: Mapping[str, str]
+    lists: Mapping[str, Table] = field(default_factory=dict)
     name: str = ""
     digest: str = ""
 
@@ -66,6 +68,11 @@ class HandedIn:
     def day(self) -> date:
         """The last day that the figures are of."""
         return self.ends_on or clock.day_of(self.as_of)
+
+    @property
+    def every_table(self) -> Mapping[str, Table]:
+        """Figures, then lists."""
+        return {**self.tables, **self.lists}
 
     def facts(self) -> list[tuple[Text, object]]:
         """What the figures are of, but for the moment at which they were counted."""
@@ -97,6 +104,7 @@ def of_scope(scope: Scope) -> HandedIn:
         tables=tables,
         notes=notes_on(tables),
         texts=texts_of(scope.partnership),
+        lists=lists_of(scope),
     )
 
 

@@ -126,8 +126,11 @@ def outreach_log(scope: Scope) -> Table:
         "visits": _("Visits by the link"),
         "registrations": _("Registrations"),
     }
-    rows = actions(scope).annotate(registrations=Count("attributions")).order_by("on", "pk")
-    return _table(_("Promotion, action by action"), columns, rows.values_list(*columns))
+    handed_in = Q(attributions__registration__profile__isnull=False)
+    rows = actions(scope).annotate(registrations=Count("attributions", filter=handed_in))
+    return _table(
+        _("Promotion, action by action"), columns, rows.order_by("on", "pk").values_list(*columns)
+    )
 
 
 LISTS: dict[str, Callable[[Scope], Table]] = {

@@ -58,9 +58,16 @@ def actions(scope: Scope) -> QuerySet[OutreachAction]:
     return mine.filter(scope.within_days("on"))
 
 
+def came_by(mine: QuerySet[OutreachAction]) -> QuerySet[Attribution]:
+    """Registrations that were handed in after somebody came by the link of one of these actions."""
+    return Attribution.objects.filter(
+        action__in=mine.values("pk"), registration__profile__isnull=False
+    )
+
+
 def _outreach(scope: Scope) -> list[Row]:
     came = (
-        Attribution.objects.filter(action__in=actions(scope).values("pk"))
+        came_by(actions(scope))
         .filter(action__kind=OuterRef("kind"))
         .order_by()
         .values("action__kind")
@@ -88,7 +95,7 @@ def _outreach(scope: Scope) -> list[Row]:
 def _behind_outreach(scope: Scope, row: str, column: str) -> Sequence[Rows]:
     mine = actions(scope).filter(kind=row)
     if column == "registrations":
-        return [Rows(Attribution.objects.filter(action__in=mine.values("pk")))]
+        return [Rows(came_by(mine))]
     return [Rows(mine, {"reached": "reached", "visits": "visits"}.get(column, ""))]
 
 
@@ -101,7 +108,11 @@ OUTREACH = FigureTable(
         Counted("actions", _("Actions"), _("Events, mailings, posts, networks informed.")),
         Counted("reached", _("People reached"), _("As the partnership wrote it down.")),
         Counted("visits", _("Visits"), _("How often the link of an action was opened.")),
-        Counted("registrations", _("Registrations"), _("Those that came by the link.")),
+        Counted(
+            "registrations",
+            _("Registrations"),
+            _("Those that came by the link and were handed in."),
+        ),
     ),
     values=_outreach,
     behind=_behind_outreach,

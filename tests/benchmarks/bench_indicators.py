@@ -121,8 +121,8 @@ def measure_exports() -> float:
     for name in (*FORMATS, "pdf"):
         started = time.perf_counter()
         if name == "pdf":
-            from_today = Scope(scope.partnership, ends_on=date.today())  # noqa: DTZ011, TID251
-            documents.make(order_indicators(of_scope(from_today)).pk)
+            of_days = Scope(scope.partnership, starts_on=date(2020, 1, 1))
+            documents.make(order_indicators(of_scope(of_days)).pk)
         else:
             export(of_scope(scope), name)
         taken[name] = time.perf_counter() - started

@@ -97,7 +97,7 @@ def test_json_holds_all_tables_with_what_they_are_of():
     assert content["partnership"] == "RECIPE4MOBILITY"
     assert (content["period"], content["digest"], content["from"]) == (None, None, None)
     assert actual(content["tables"]["indicators"]["rows"]) == 10
-    assert set(content["tables"]) == set(figures().tables)
+    assert list(content["tables"]) == [*figures().tables, "exchanges", "record_log", "outreach_log"]
 
 
 def test_a_workbook_has_a_sheet_for_each_table_with_typed_cells():
@@ -105,7 +105,7 @@ def test_a_workbook_has_a_sheet_for_each_table_with_typed_cells():
     commented("=HYPERLINK(1)")
     found = figures()
     book = load_workbook(io.BytesIO(export(found, "xlsx").content))
-    assert len(book.sheetnames) == len(found.tables) + 1
+    assert len(book.sheetnames) == len(found.every_table) + 1
     sheet = book[str(found.tables["indicators"].title)]
     head = [cell.value for cell in sheet[1]]
     first = dict(zip(head, sheet[2], strict=True))
@@ -120,6 +120,20 @@ def test_a_workbook_says_what_it_is_of():
     about = {row[0].value: row[1].value for row in book["About"]}
     assert (about["Partnership"], about["Frozen period"]) == ("RECIPE4MOBILITY", "Mid-term")
     assert about["From"] == datetime(2026, 1, 1)  # noqa: DTZ001 - spreadsheets know no zone
+
+
+def test_observers_take_totals_away_and_no_names(client):
+    add_record(
+        partnership_id=own().pk,
+        content=Recorded(
+            indicator="T2", count=1, title="Talk", on=date(2026, 10, 1), participants="Ada Example"
+        ),
+        actor=staff(),
+    )
+    client.force_login(staff())
+    assert "Ada Example" in client.get("/indicators/export/json/").content.decode()
+    client.force_login(staff(StaffRoleName.OBSERVER))
+    assert "Ada Example" not in client.get("/indicators/export/json/").content.decode()
 
 
 def test_a_frozen_period_gives_the_same_file_for_ever():

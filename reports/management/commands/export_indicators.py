@@ -62,7 +62,7 @@ def _content(figures: HandedIn, file_format: str, table: str) -> bytes:
     try:
         return export(figures, file_format, table=table).content
     except UnknownTable as unknown:
-        known = ", ".join(figures.tables)
+        known = ", ".join(figures.every_table)
         raise CommandError(f"There is no table {table}; there are {known}.") from unknown
 
 
