@@ -64,7 +64,7 @@ def _accepted(upload: "UploadedFile[Any]") -> AcceptedFile:
 class EvidenceForm(forms.Form):
     """Files of one kind, chosen or taken with the camera of a phone."""
 
-    files = SeveralFilesField(
+    papers = SeveralFilesField(
         label=gettext_lazy("Photos or PDFs"),
         help_text=gettext_lazy("One or several, up to 10 MB each."),
         required=False,
@@ -85,13 +85,13 @@ class EvidenceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not self.chosen:
-            self.add_error("files", _("Choose at least one file."))
+            self.add_error("papers", _("Choose at least one file."))
         return cleaned
 
     @property
     def chosen(self) -> list[tuple[str, AcceptedFile]]:
         """All files, wherever they come from."""
-        return [*self.cleaned_data.get("files", ()), *self.cleaned_data.get("photo", ())]
+        return [*self.cleaned_data.get("papers", ()), *self.cleaned_data.get("photo", ())]
 
 
 class DecisionForm(forms.Form):

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0002_questionnaire_versions'),
+        ("reports", "0002_questionnaire_versions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='payment',
-            name='complete_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='complete'),
+            model_name="payment",
+            name="complete_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="complete"),
         ),
     ]

@@ -133,7 +133,7 @@ def views_of(rules: RuleBook) -> dict[Show, Q]:
     due = Q(state=PaymentState.DUE)
     ready = due & Q(complete_at__isnull=False)
     if rules.flag("report.needed_to_pay"):
-        ready &= Exists(_reports_of_hosts())
+        ready &= Q(Exists(_reports_of_hosts()))
     return {
         Show.PAYABLE: Q(state=PaymentState.APPROVED),
         Show.TO_APPROVE: ready,
@@ -214,7 +214,7 @@ def _missing() -> dict[Reason, Q]:
         Reason.REPORT: due & Q(report_validated_at=None),
         Reason.EVIDENCE: due & evidence,
         Reason.ACCOUNT: due & Q(has_account=False),
-        Reason.HOST_REPORT: due & ~Exists(_reports_of_hosts()),
+        Reason.HOST_REPORT: due & ~Q(Exists(_reports_of_hosts())),
         Reason.NOTHING_DUE: due & Q(computed_amount=0),
     }
 

@@ -67,7 +67,8 @@ def upload_evidence(
         content = file.content.read()
         file.content.seek(0)
         digest = hashlib.sha256(content).hexdigest()
-        present = list(exchange.evidence_items.filter(kind=EvidenceKind(kind)))
+        found = EvidenceItem.objects.filter(exchange=exchange, kind=EvidenceKind(kind))
+        present: list[EvidenceItem] = list(found)
         for one in present:
             if one.digest == digest and one.state in (
                 EvidenceState.WAITING,

@@ -122,7 +122,7 @@ def locked_payment(payment_id: int) -> Payment:
     """A payment whose exchange is locked."""
     key = Payment.objects.values_list("exchange_id", flat=True).get(pk=payment_id)
     exchange = locked_exchange(key)
-    payment = Payment.objects.select_related("approved_by").get(pk=payment_id)
+    payment: Payment = Payment.objects.select_related("approved_by").get(pk=payment_id)
     payment.exchange = exchange
     return payment
 

@@ -1,6 +1,6 @@
 """Lists for accounting, and the bank's list of what it has paid."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -157,7 +157,7 @@ def test_a_row_that_does_not_fit_names_its_column_and_costs_no_other_row(approve
 @pytest.mark.parametrize(
     ("other", "field"),
     [
-        ({"day": clock.today() - timedelta(days=1)}, "date"),
+        ({"day": date(2020, 1, 1)}, "date"),
         ({"cents": 7}, "amount"),
         ({"reference": "BANK-2"}, "reference"),
     ],

@@ -129,7 +129,7 @@ def test_the_visitor_sends_several_files_and_a_photo_at_once(client, visit):
     client.force_login(person_of(visit, "VO"))
     data = {
         "kind": "outward",
-        "outward-files": [paper("there.pdf"), paper("there2.pdf", PDF + b"2")],
+        "outward-papers": [paper("there.pdf"), paper("there2.pdf", PDF + b"2")],
         "outward-photo": picture(),
         "outward-note": "Two legs",
     }
@@ -149,18 +149,18 @@ def test_the_visitor_sends_several_files_and_a_photo_at_once(client, visit):
     [
         ({"kind": "outward"}, "Choose at least one file."),
         (
-            {"kind": "outward", "outward-files": paper("x.pdf", b"MZ no paper")},
+            {"kind": "outward", "outward-papers": paper("x.pdf", b"MZ no paper")},
             "This is not one of the kinds of file that we can take.",
         ),
         (
-            {"kind": "outward", "outward-files": [paper(f"{n}.pdf") for n in range(11)]},
+            {"kind": "outward", "outward-papers": [paper(f"{n}.pdf") for n in range(11)]},
             "Send at most 10 files at once.",
         ),
     ],
 )
 def test_what_cannot_be_taken_says_why(client, visit, data, said):
     client.force_login(person_of(visit, "VO"))
-    for upload in data.get("outward-files", []) or []:
+    for upload in data.get("outward-papers", []) or []:
         if hasattr(upload, "seek"):
             upload.seek(0)
     response = client.post(page("evidence", visit), data)
@@ -172,7 +172,7 @@ def test_after_the_payment_nothing_is_sent(client):
     exchange = paid_exchange()
     client.force_login(person_of(exchange, "VO"))
     assert "No more evidence is needed now." in text(client.get(page("evidence", exchange)))
-    data = {"kind": "other", "other-files": paper()}
+    data = {"kind": "other", "other-papers": paper()}
     assert "The payment needs no more evidence" in text(
         client.post(page("evidence", exchange), data)
     )
