@@ -33,7 +33,7 @@ class Forecast:
     """The last days of the months in which the target is reached; None where it is not within the
     horizon. `chance` is that of reaching it by the day on which it is due (0.0 to 1.0), None
     without such a day. `points` go from the present month on, until the target is reached late or
-    the horizon."""
+    the horizon; there are none where nothing is on its way and there is no pace."""
 
     facts: Facts
     early: date | None
@@ -66,6 +66,9 @@ def forecast(facts: Facts) -> Forecast:
 
 
 def _points(facts: Facts) -> Iterator[Point]:
+    """None where there is nothing to go by."""
+    if not (facts.on_their_way or facts.pace.closed):
+        return
     for day in month_ends(facts.today, facts.horizon):
         likelihoods = numbers_on(day, facts)
         low, middle, high = (

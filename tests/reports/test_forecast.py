@@ -128,7 +128,7 @@ def test_too_few_on_their_way_and_no_pace_reach_nothing():
 def test_nothing_at_all_reaches_nothing():
     found = forecast(facts(due_on=date(2026, 12, 31)))
 
-    assert (found.expected, found.chance) == (None, 0)
+    assert (found.expected, found.chance, found.points) == (None, 0, ())
 
 
 def test_a_reached_target_needs_no_forecast():
