@@ -14,7 +14,6 @@ from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -158,9 +157,9 @@ def add_header_and_footer(document: WordDocument, *, left: str, right: str, foot
     _tabbed(section.header.paragraphs[0], left).add_run(f"\t{right}")
     for footer in (section.footer, section.first_page_footer):
         paragraph = _tabbed(footer.paragraphs[0], foot)
-        words = _("Page %(page)s of %(pages)s") % {"page": "\0", "pages": "\1"}
+        words = _("Page %(page)s of %(pages)s") % {"page": "|PAGE|", "pages": "|NUMPAGES|"}
         paragraph.add_run("\t")
-        for part in words.replace("\0", "|PAGE|").replace("\1", "|NUMPAGES|").split("|"):
+        for part in words.split("|"):
             if part in ("PAGE", "NUMPAGES"):
                 add_field(paragraph, part, "1")
             else:
@@ -184,17 +183,6 @@ def add_field(paragraph: Paragraph, code: str, shown: str) -> None:
     run.append(text)
     field.append(run)
     paragraph._p.append(field)
-
-
-def add_link(paragraph: Paragraph, text: str, url: str) -> None:
-    """Words that lead to an address."""
-    key = paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-    link, run, words = OxmlElement("w:hyperlink"), OxmlElement("w:r"), OxmlElement("w:t")
-    link.set(qn("r:id"), key)
-    words.text = text
-    run.append(words)
-    link.append(run)
-    paragraph._p.append(link)
 
 
 # --- contents -----------------------------------------------------------------------------------
