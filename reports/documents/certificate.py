@@ -21,6 +21,8 @@ from reports.queries.papers import CERTIFICATE_KIND, agreed_version
 
 LONG_NAME = 44
 """Longer names of organisations are set smaller, so that the page stays one."""
+DENSE = 200
+"""From so many characters of names and places on, all is set closer."""
 MOST_PEOPLE = 8
 """Of more than these the rest is counted."""
 OTHERS = {Capacity.HO: Capacity.VO, Capacity.VO: Capacity.HO}
@@ -74,6 +76,8 @@ def printed(exchange: Exchange, report: Report) -> dict[str, Any]:
     done = exchange.reports.get(capacity=Capacity.VO)
     own, other = exchange.profile_of(side), exchange.profile_of(OTHERS[side])
     people = _people(agreed, side)
+    place = _place(exchange, agreed)
+    names = [own.organisation.name, other.organisation.name, place, *people]
     closed_at = exchange.closed_at or clock.now()
     return {
         "reference": exchange.ref,
@@ -89,7 +93,8 @@ def printed(exchange: Exchange, report: Report) -> dict[str, Any]:
         "partner_country": str(other.organisation.country),
         "people": people[:MOST_PEOPLE],
         "more_people": max(len(people) - MOST_PEOPLE, 0),
-        "place": _place(exchange, agreed),
+        "place": place,
+        "is_dense": sum(len(name) for name in names) > DENSE,
         "dates": dates_in_words(done.starts_on, done.ends_on),
         "days": days_in_words(done.starts_on, done.ends_on),
         "working_days": working_days_in_words(done.days_done or 0),
