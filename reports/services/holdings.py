@@ -51,6 +51,7 @@ HOLDINGS = (
         keep,
         people=("uploaded_by",),
         shown=("exchange__ref", "kind", "file_name", "note", "uploaded_at"),
+        files=("file",),
     ),
     Holding(
         "reports.BankAccount",
