@@ -14,10 +14,11 @@ from reports.enums import QuestionGroup, QuestionKind
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
     def visible_to(self, user: Any) -> Self:
-        """The questions are no secret; drafts are the Support Office's."""
-        if user.is_authenticated and user.is_support:
-            return self.all()
-        return self.filter(is_draft=False)
+        """Staff read all versions that are or were in use, the Support Office its draft as well.
+        Whoever is asked reads the questions in the report."""
+        if not user.is_authenticated or not user.is_staff:
+            return self.none()
+        return self.all() if user.is_support else self.filter(is_draft=False)
 
 
 class Questionnaire(models.Model):

@@ -33,10 +33,11 @@ def questionnaire(request: HttpRequest) -> HttpResponse:
     """The version in use and all earlier ones; the way to the draft for who may write it."""
     may_edit = can_keep_questionnaire(request.user)
     current = current_questionnaire()
+    versions = Questionnaire.objects.visible_to(request.user).filter(is_draft=False)
     context = {
         "current": current,
         "groups": _groups(current.questions.all()),
-        "versions": Questionnaire.objects.filter(is_draft=False).select_related("published_by"),
+        "versions": versions.select_related("published_by"),
         "may_edit": may_edit,
         "draft": current_draft() if may_edit else None,
     }
