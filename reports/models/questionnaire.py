@@ -68,7 +68,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 class Question(models.Model):
     """One question. `key` is stable over versions, so that answers can be compared; `options` are
     `[{"code": …, "label": …}]`: the lines of a grid or the entries of a list. `prefill` names what
-    the commitment already knows (`reports/queries/prefill.py`); empty for nothing. `asked_in` is the
+    the portal knows already (`reports/queries/prefill.py`); empty for nothing. `asked_in` is the
     kind of exchange that it is asked in, empty for both."""
 
     questionnaire = models.ForeignKey(
