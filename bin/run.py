@@ -23,6 +23,7 @@ STOP_SECONDS = 30  # the worker ends what it has in hand
 ACCOUNTS = (
     ("visitor@demo.example", "a visiting organisation"),
     ("host@demo.example", "a host"),
+    ("traveller@demo.example", "a visitor whose evidence is looked at"),
     ("officer@demo.example", "officer of RECIPE4MOBILITY"),
     ("officer.exxtra@demo.example", "officer of EXXTRA"),
     ("coordinator@demo.example", "coordinator of RECIPE4MOBILITY"),

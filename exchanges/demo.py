@@ -107,12 +107,12 @@ def _is_online_open(world: World) -> bool:
 
 def _written(visit: Visit, days: float) -> Iterator[tuple[float, Act]]:
     """Up to the frozen text."""
-    yield days + 4, partial(_meet, visit)
+    yield days + 4, partial(meet, visit)
     yield days + 2, visit.write
     yield days, visit.freeze
 
 
-def _signed(visit: Visit, days: float) -> Iterator[tuple[float, Act]]:
+def signed(visit: Visit, days: float) -> Iterator[tuple[float, Act]]:
     """Up to the fourth signature."""
     yield from _written(visit, days + 3)
     yield days + 2, partial(visit.sign, VO)
@@ -122,7 +122,7 @@ def _signed(visit: Visit, days: float) -> Iterator[tuple[float, Act]]:
 
 def _reported_soon(visit: Visit) -> Iterator[tuple[float, Act]]:
     """It took place, and both sides are to report."""
-    yield from _signed(visit, 3 - visit.ahead)
+    yield from signed(visit, 3 - visit.ahead)
     if visit.mode == ExchangeMode.PHYSICAL:
         yield 9, partial(_check_in, visit, VO, "We are here. A warm welcome.")
         yield 8.9, partial(_check_in, visit, HO, "")
@@ -130,7 +130,7 @@ def _reported_soon(visit: Visit) -> Iterator[tuple[float, Act]]:
 
 def _running(visit: Visit) -> Iterator[tuple[float, Act]]:
     """It runs; the visitor has checked in, and something does not go as planned."""
-    yield from _signed(visit, 3 - visit.ahead)
+    yield from signed(visit, 3 - visit.ahead)
     yield 4.5, partial(_check_in, visit, VO, "Arrived, the first day was full.")
     yield (
         1.5,
@@ -142,13 +142,13 @@ def _running(visit: Visit) -> Iterator[tuple[float, Act]]:
 
 def _session_by_session(visit: Visit) -> Iterator[tuple[float, Act]]:
     """It runs online, and who took part is noted."""
-    yield from _signed(visit, 3 - visit.ahead)
+    yield from signed(visit, 3 - visit.ahead)
     yield 4.5, partial(_check_in, visit, HO, "")
     yield 1.2, partial(_note_first_session, visit)
 
 
 def _about_to_start(visit: Visit) -> Iterator[tuple[float, Act]]:
-    yield from _signed(visit, 5)
+    yield from signed(visit, 5)
 
 
 def _at_the_partnerships(visit: Visit) -> Iterator[tuple[float, Act]]:
@@ -171,7 +171,7 @@ def _being_written(visit: Visit) -> Iterator[tuple[float, Act]]:
         (HO, Section.AGENDA, "The second day suits our partner firm better. Shall we swap them?"),
         (Capacity.HOP, Section.OUTCOMES, "Say how you will see that it came about."),
     )
-    yield 8, partial(_meet, visit)
+    yield 8, partial(meet, visit)
     yield 7, visit.write
     for days, (capacity, section, text) in zip((5, 4, 2), texts, strict=True):
         yield days, partial(_comment, visit, capacity, section, text)
@@ -183,7 +183,7 @@ def _cancelled(visit: Visit) -> Iterator[tuple[float, Act]]:
     yield 8, partial(_cancel, visit)
 
 
-def _meet(visit: Visit) -> None:
+def meet(visit: Visit) -> None:
     """A story of nobody in particular is that of a visitor of the officer's partnership."""
     if not visit.profile_ref:
         free = free_profiles(visit.world, FLAGSHIP, Role.VISITING)

@@ -42,6 +42,7 @@ def run(since: datetime, until: datetime) -> dict[str, int]:
     """Do at once what the schedule holds between two moments; says what each task counted. One that
     fails is logged and does not stop the others."""
     counted: dict[str, int] = {}
+    current_app.loader.import_default_modules()  # a process that is no worker has no tasks yet
     for entry in _in_order(settings.CELERY_BEAT_SCHEDULE.values()):
         if _is_due(entry["schedule"], since, until):
             counted[entry["task"]] = _count(entry)

@@ -71,8 +71,13 @@ def profile_words(one: Participant) -> dict[str, Any]:
 
 
 def report_answers(one: Journey, side: Capacity, prefilled: Mapping[str, Any]) -> dict[str, Any]:
-    """What a side says of the exchange: what stands there already, and its own view."""
+    """What a side of the plan says of the exchange."""
     chance = random.Random(f"{one.visitor.email} {one.host.email} {side}")  # noqa: S311 - repeatable
+    return own_view(prefilled, chance)
+
+
+def own_view(prefilled: Mapping[str, Any], chance: random.Random) -> dict[str, Any]:
+    """What stands in a report already, and all that its side has to add."""
     answers = dict(prefilled)
     parts = ("fully", "fully", "fully", "partly")
     answers["objectives"] = [

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from exchanges.demo import add_to_demo
+from reports.demo import add_to_demo
 from profiles import demo
 
 
