@@ -8,6 +8,8 @@ from reports.charts.legend import legend
 from reports.charts.shapes import SMALL, WIDTH, Drawing, rect, words
 
 A_LINE, BAR, GAP, SLIT = 18.0, 14.0, 12.0, 1.5
+THINNEST = 0.5
+"""Of a part that is there at all."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def bands(rows: Sequence[BandRow], kinds: Sequence[tuple[str, str]], label: str)
         for part in row.parts:
             width = WIDTH * share(part.number, whole)
             if width:
-                shapes.append(rect(part.style, x, y, max(width - SLIT, 0.5), BAR))
+                shown = max(width - SLIT, THINNEST)
+                shapes.append(rect(part.style, min(x, WIDTH - shown), y, shown, BAR))
             x += width
         y += BAR
         for text in lines_of(row.note, WIDTH, SMALL):

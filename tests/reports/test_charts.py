@@ -141,6 +141,34 @@ def test_a_bar_is_filled_as_far_as_its_target_is_reached(actual, target):
     assert stays_inside(drawing)
 
 
+def test_a_long_label_goes_on_in_a_further_line():
+    label = "Cluster organisations engaged in benchmarking, accreditation or labelling"
+
+    long, short = (target_bars([TargetBar(text, "x", 1, 2)], "label") for text in (label, "SMEs"))
+
+    assert " ".join(text for text in texts(long) if text != "x") == label
+    assert long.height > short.height
+
+
+def test_a_tiny_part_is_still_seen():
+    row = BandRow("Closed", "1", (Part(1028, "green"), Part(1, "red")), "in words")
+
+    drawing = bands([row], [("green", "High fit"), ("red", "Low fit")], "label")
+
+    assert numbers_of(of_style(drawing, "red")[-1], "width") == (0.5,)
+    assert stays_inside(drawing)
+
+
+def test_nothing_is_drawn_where_there_is_nothing_to_see():
+    keys, _rows = TABLES["satisfaction"]
+    unanswered = [("a.b", "Agenda", "How was it?", None, None)]
+    nobody = [("registered", "Registered", 0, None, None, 0, None, None)]
+
+    assert render("satisfaction", Table("T", [Column(k, k) for k in keys], unanswered)) == ""
+    keys, _rows = TABLES["funnel"]
+    assert render("funnel", Table("T", [Column(k, k) for k in keys], nobody)) == ""
+
+
 def test_parts_of_an_indicator_stand_further_in():
     whole = TargetBar("Exchanges", "12 of 50", 12, 50)
     part = TargetBar("of which SMEs", "9 of 25", 9, 25, is_part=True)
