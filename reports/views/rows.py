@@ -15,9 +15,10 @@ from cxc_portal.core.types import Text
 from reports.forms.scope import query_of
 from reports.permissions import can_see_rows
 from reports.queries.figures import Figure, UnknownFigure, figure
+from reports.queries.kept import kept
 from reports.queries.row_kinds import columns_of, kind_of, table_of, values_of
 from reports.queries.scopes import Scope
-from reports.queries.shapes import LABEL, Rows
+from reports.queries.shapes import LABEL, FigureTable, Rows
 from reports.views.cells import in_words, is_number
 from reports.views.scope import scope_form
 
@@ -71,15 +72,18 @@ def _figure(code: str, scope: Scope) -> Figure:
 
 def _title(found: Figure, scope: Scope) -> str:
     """The name of the row and of its column; a row that the table does not have is no number."""
-    keys = [column.key for column in found.table.columns]
-    table = found.table.table(scope)
-    label = next(
-        (row[keys.index(LABEL)] for row in table.rows if row[0] == found.row),
-        None,
-    )
-    if label is None:
+    labels = kept(("labels", found.table.name, scope), lambda: _labels(found.table, scope))
+    if found.row not in labels:
         raise Http404
-    return _("%(row)s: %(column)s") % {"row": label, "column": found.column.label}
+    return _("%(row)s: %(column)s") % {
+        "row": labels[found.row],
+        "column": found.column.label,
+    }
+
+
+def _labels(table: FigureTable, scope: Scope) -> dict[str, Text]:
+    place = [column.key for column in table.columns].index(LABEL)
+    return {row[0]: row[place] for row in table.values(scope)}
 
 
 def _line(found: Figure, rows: Rows, row: Any) -> Line:

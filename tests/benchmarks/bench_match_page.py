@@ -156,16 +156,17 @@ def measure(
     session: str,
     views: Mapping[str, str] = VIEWS,
     before: Callable[[str], object] = str,
+    rounds: int = ROUNDS,
 ) -> dict[str, float]:
     """The median time of each page, which it also prints with its ratio to the yardstick, the first
     of them. `before` is called with the name of each before it is asked."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     wait_for(connection)
     for path in views.values():
-        for _ in range(WARM_UP):
+        for _ in range(min(WARM_UP, rounds)):
             ask(connection, path, session)
     times: dict[str, list[float]] = {name: [] for name in views}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, path in views.items():
             before(name)
             times[name].append(ask(connection, path, session))
