@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
         from cxc_portal.core import vault  # models can be imported only now
         from cxc_portal.core.context import provide_navigation
         from cxc_portal.core.documentation import register_page
+        from cxc_portal.core.happenings import provide
         from exchanges.aftermath import (
             Lateness,
             register_batons,
@@ -22,6 +23,7 @@ class ReportsConfig(AppConfig):
         from profiles.turns import register_turns
         from reports import context, receivers, turns
         from reports.queries.batons import batons_of_reports
+        from reports.queries.happenings import next_reports_due
         from reports.queries.waiting import (
             exchanges_waiting_for,
             exchanges_with_late_reports,
@@ -46,6 +48,7 @@ class ReportsConfig(AppConfig):
         register_turns(turns.turns)
         register_turns(turns.story_turns)
         provide_navigation(context.navigation)
+        provide(next_reports_due)
         vault.keep("reports.BankAccount", "iban", "bic", "holder")
         register(*holdings.HOLDINGS)
         register_front_panel(front_story)

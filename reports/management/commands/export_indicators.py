@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from cxc_portal.core import clock, documents
 from profiles.models import Partnership
 from reports.documents.indicators import order_indicators
-from reports.exports.files import FORMATS, MAIN, UnknownTable, export
-from reports.queries.handed_in import HandedIn, of_scope
+from reports.exports.files import FORMATS, MAIN, export
+from reports.queries.handed_in import NAMES, HandedIn, of_scope
 from reports.queries.scopes import Scope
 
-PDF = "pdf"
+CSV, PDF = "csv", "pdf"
 
 
 class Command(BaseCommand):
@@ -33,8 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["output"]
-        figures = of_scope(_scope(options))
-        content = _content(figures, options["format"], options["table"])
+        file_format, table = options["format"], options["table"]
+        if table not in NAMES:
+            raise CommandError(f"There is no table {table}; there are {', '.join(NAMES)}.")
+        figures = of_scope(_scope(options), only=table if file_format == CSV else None)
+        content = _content(figures, file_format, table)
         try:
             path.write_bytes(content)
         except OSError as problem:
@@ -59,11 +62,7 @@ def _scope(options: dict[str, Any]) -> Scope:
 def _content(figures: HandedIn, file_format: str, table: str) -> bytes:
     if file_format == PDF:
         return _pdf(figures)
-    try:
-        return export(figures, file_format, table=table).content
-    except UnknownTable as unknown:
-        known = ", ".join(figures.every_table)
-        raise CommandError(f"There is no table {table}; there are {known}.") from unknown
+    return export(figures, file_format, table=table).content
 
 
 def _pdf(figures: HandedIn) -> bytes:

@@ -3,8 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.demo import add_to_demo
 from profiles import demo
+from reports.demo import add_to_demo
 
 
 class Command(BaseCommand):
