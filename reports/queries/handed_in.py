@@ -1,6 +1,6 @@
 """Everything that a partnership hands in of its figures, of today or of a frozen period."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from profiles.models import Partnership
 from reports.models import ReportingPeriod
 from reports.queries.figures import TABLES
 from reports.queries.forecasts import FORECASTS, PACE
+from reports.queries.lists import LISTS
 from reports.queries.periods import tables_of_period
 from reports.queries.report_texts import texts_of
 from reports.queries.scopes import Scope
@@ -24,12 +25,15 @@ ALL = gettext_lazy("All partnerships")
 
 
 _DEFINED = {**TABLES, FORECASTS.name: FORECASTS, PACE.name: PACE}
+NAMES = (*_DEFINED, *LISTS)
+"""Of all tables that can be taken away."""
 
 
-def tables_to_hand_in(scope: Scope) -> dict[str, Table]:
-    """All tables of figures, and the forecasts as of today."""
-    found = tables_of(scope)
-    return found | {name: one.table(scope) for name, one in _DEFINED.items() if name not in found}
+def tables_to_hand_in(scope: Scope, names: Collection[str] | None = None) -> dict[str, Table]:
+    """All tables of figures and the forecasts as of today, or those named."""
+    found = tables_of(scope, names)
+    rest = [name for name in _DEFINED if name not in found and (names is None or name in names)]
+    return found | {name: _DEFINED[name].table(scope) for name in rest}
 
 
 def notes_on(tables: Iterable[str]) -> dict[str, str]:
@@ -92,9 +96,10 @@ class HandedIn:
         return Table(_("About"), columns, [*self.facts(), (_("As of"), self.as_of)])
 
 
-def of_scope(scope: Scope) -> HandedIn:
-    """The figures as they are now."""
-    tables = tables_to_hand_in(scope)
+def of_scope(scope: Scope, only: str | None = None) -> HandedIn:
+    """The figures as they are now; `only` one table where a name is given."""
+    tables = tables_to_hand_in(scope, None if only is None else [only])
+    needs_lists = only is None or only not in tables
     return HandedIn(
         partnership=scope.partnership,
         starts_on=scope.starts_on,
@@ -104,7 +109,7 @@ def of_scope(scope: Scope) -> HandedIn:
         tables=tables,
         notes=notes_on(tables),
         texts=texts_of(scope.partnership),
-        lists=lists_of(scope),
+        lists=lists_of(scope) if needs_lists else {},
     )
 
 

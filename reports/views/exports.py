@@ -22,7 +22,7 @@ from reports.queries.handed_in import HandedIn, of_period, of_scope
 from reports.queries.scopes import partnerships_for, sees_all
 from reports.views.scope import scope_form
 
-PDF = "pdf"
+CSV, PDF = "csv", "pdf"
 
 
 @never_cache
@@ -34,14 +34,24 @@ def indicator_exports(request: HttpRequest, format: str) -> HttpResponseBase:
     if format not in (*FORMATS, PDF):
         raise Http404
     period = _period(request)
+    table = request.GET.get("table", MAIN)
     try:
-        figures = of_period(period) if period else of_scope(scope_form(request).scope)
+        figures = of_period(period) if period else _of_today(request, format, table)
     except DomainError as refused:
         context = {"problem": str(refused), "period": period}
         return render(request, "reports/export_refused.html", context, status=409)
     if format == PDF:
         return _pdf(request, figures, period)
-    return _file(figures, format, request.GET.get("table", MAIN))
+    return _file(figures, format, table)
+
+
+def _of_today(request: HttpRequest, file_format: str, table: str) -> HandedIn:
+    """A CSV needs one table, and asking for a PDF none."""
+    scope = scope_form(request).scope
+    if file_format == CSV:
+        return of_scope(scope, only=table)
+    is_asked = file_format == PDF and request.method != "POST"
+    return of_scope(scope, only=MAIN if is_asked else None)
 
 
 def _file(figures: HandedIn, file_format: str, table: str) -> HttpResponse:
