@@ -9,6 +9,7 @@ from typing import Any
 from cxc_portal.core.workflow import Baton
 from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
+from exchanges.queries.follow_up import today_there
 from exchanges.workflows import exchange_workflow
 from reports.models import Report
 from reports.workflows import report_workflow
@@ -22,7 +23,7 @@ def batons_of_reports(exchanges: Iterable[Exchange], viewer: Any) -> Mapping[int
     """By the keys of the exchanges: the viewer's own report as long as it needs something, else the
     report that the exchange waits for. On its last day an exchange still runs for everybody who has
     nothing to do."""
-    asked = {one.pk: one for one in exchanges if one.state in _REPORTED}
+    asked = {one.pk: one for one in exchanges if _is_reported(one)}
     if not asked:
         return {}
     found: dict[int, list[Report]] = defaultdict(list)
@@ -33,7 +34,11 @@ def batons_of_reports(exchanges: Iterable[Exchange], viewer: Any) -> Mapping[int
     return {key: baton for key, baton in batons.items() if baton}
 
 
-_REPORTED = (ExchangeState.ONGOING, ExchangeState.REPORTING)
+def _is_reported(exchange: Exchange) -> bool:
+    """From its last day on; one that was made longer on that day runs on."""
+    if exchange.state == ExchangeState.ONGOING and exchange.ends_on:
+        return exchange.ends_on <= today_there(exchange)
+    return exchange.state == ExchangeState.REPORTING
 
 
 def _baton(exchange: Exchange, reports: list[Report], viewer: Any) -> Baton | None:

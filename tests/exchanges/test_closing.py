@@ -69,8 +69,8 @@ def test_who_was_there_stays_on_the_page(client):
 
 def test_in_the_list_of_a_side_it_stands_below_what_goes_on():
     exchange = ended("close")
-    going_on = drafted_exchange(visitor=exchange.visitor)
-    rows = own_rows(person_of(exchange, "VO"))
+    going_on = drafted_exchange(host=exchange.host)
+    rows = own_rows(person_of(exchange, "HO"))
     assert [row.exchange for row in rows] == [going_on, exchange]
 
 

@@ -93,6 +93,9 @@ def test_before_the_last_day_there_is_nothing_to_show(rf):
 def test_on_the_last_day_it_runs_for_whoever_has_nothing_to_do(client):
     exchange = running_exchange()
     open_reports(exchange=exchange)
+    longer = {situation for situation, _text in sentences(client, exchange).values()}
+    assert longer == {"waiting"}
+    Exchange.objects.update(ends_on=exchange.starts_on)
     found = {key: situation for key, (situation, _text) in sentences(client, exchange).items()}
     assert found == {"VO": "yours", "HO": "yours", "VOP": "waiting", "HOP": "waiting"}
     text = sentences(client, exchange)["VOP"][1]
