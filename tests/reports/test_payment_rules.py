@@ -1,4 +1,4 @@
-"""What is due for the days done, which accounts are well-formed, and files for and from the bank."""
+"""What is due for the days done, which accounts are well-formed, files for and from the bank."""
 
 import csv
 from datetime import date
