@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -148,7 +149,8 @@ def _activity(line: Mapping[str, Any]) -> str:
         return _("%(what)s – did not happen") % {"what": label}
     if line["hours"] is None:
         return label
-    hours = ngettext("%(hours)s hour", "%(hours)s hours", line["hours"]) % {
+    whole = ceil(line["hours"])  # plural forms are of whole numbers: one hour and a half are two
+    hours = ngettext("%(hours)s hour", "%(hours)s hours", whole) % {
         "hours": number_format(line["hours"])
     }
     return f"{label}, {hours}"
