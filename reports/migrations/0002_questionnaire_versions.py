@@ -7,44 +7,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0001_initial'),
+        ("reports", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='question',
-            name='asked_in',
-            field=models.CharField(blank=True, choices=[('physical', 'In person'), ('virtual', 'Online')], max_length=10, verbose_name='asked in exchanges'),
+            model_name="question",
+            name="asked_in",
+            field=models.CharField(
+                blank=True,
+                choices=[("physical", "In person"), ("virtual", "Online")],
+                max_length=10,
+                verbose_name="asked in exchanges",
+            ),
         ),
         migrations.AddField(
-            model_name='questionnaire',
-            name='changed_at',
+            model_name="questionnaire",
+            name="changed_at",
             field=models.DateTimeField(default=cxc_portal.core.clock.now),
         ),
         migrations.AddField(
-            model_name='questionnaire',
-            name='changed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="questionnaire",
+            name="changed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='saved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="report",
+            name="saved_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='question',
-            name='group',
-            field=models.CharField(choices=[('outcome', 'What became of the exchange'), ('planned', 'What was planned'), ('results', 'What came of it'), ('ratings', 'How it was'), ('more', 'More, if you like'), ('after', 'After the exchange'), ('end', 'Before you hand it in')], max_length=40, verbose_name='part of the report'),
+            model_name="question",
+            name="group",
+            field=models.CharField(
+                choices=[
+                    ("outcome", "What became of the exchange"),
+                    ("planned", "What was planned"),
+                    ("results", "What came of it"),
+                    ("ratings", "How it was"),
+                    ("more", "More, if you like"),
+                    ("after", "After the exchange"),
+                    ("end", "Before you hand it in"),
+                ],
+                max_length=40,
+                verbose_name="part of the report",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('group__in', ['outcome', 'planned', 'results', 'ratings', 'more', 'after', 'end'])), name='reports_question_group'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "group__in",
+                        ["outcome", "planned", "results", "ratings", "more", "after", "end"],
+                    )
+                ),
+                name="reports_question_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_in__in', ['', 'physical', 'virtual'])), name='reports_question_asked_in'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked_in__in", ["", "physical", "virtual"])),
+                name="reports_question_asked_in",
+            ),
         ),
     ]
