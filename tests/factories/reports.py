@@ -51,7 +51,10 @@ def reported_by(
     report = report_of(exchange, side)
     report.outcome = outcome
     report.answers = complete_answers(report)
-    report.save(update_fields=["outcome", "answers"])
+    if report.days_done is None:
+        report.starts_on, report.ends_on = exchange.starts_on, exchange.ends_on
+        report.days_done = 5
+    report.save(update_fields=["outcome", "answers", "starts_on", "ends_on", "days_done"])
     actor = person_of(exchange, side)
     return submit_report(report_id=report.pk, revision=report.revision, actor=actor)
 
@@ -74,7 +77,7 @@ def answered(report: Report, *, outcome: str = ReportOutcome.TOOK_PLACE) -> Repo
 
 def complete_answers(report: Report) -> dict[str, Any]:
     """What stands there already, with the least that a report with this outcome needs."""
-    answers = dict(report.answers)
+    answers = {**report.prefilled, **report.answers}
     for one in asked_for(questions_of(report), report.outcome):
         if one.is_required or one.key in NEEDED:
             answers[one.key] = _answer(one, answers.get(one.key))
