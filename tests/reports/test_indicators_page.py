@@ -274,6 +274,17 @@ def test_every_number_can_be_read_row_by_row():
                             assert len(kind.values(one)) == len(kind.columns)
 
 
+def test_rows_of_every_kind_that_an_exchange_brings_can_be_opened():
+    exchange = exchange_row(closed_on=date(2026, 5, 20))
+    match = KINDS[type(exchange.match)]
+    profile = KINDS[type(exchange.visitor)]
+
+    assert match.values(exchange.match)[-3:-1] == (85.0, date(2026, 6, 15))
+    assert match.url(exchange.match) == exchange.match.get_absolute_url()
+    assert profile.values(exchange.visitor)[0] == exchange.visitor.organisation.name
+    assert profile.url(exchange.visitor) == exchange.visitor.get_absolute_url()
+
+
 # --- scope and cells ----------------------------------------------------------------------------
 
 
