@@ -48,6 +48,15 @@ WITH_REASON: dict[str, tuple[Callable[..., Payment], Text, Text]] = {
     ),
 }
 """The steps that say why: what takes them, their button, and what is said afterwards."""
+TAKEN: dict[str, Text] = {
+    "approve": gettext_lazy("Approved"),
+    "unapprove": gettext_lazy("The approval was taken back"),
+    "pay": gettext_lazy("Marked as paid"),
+    "refuse": gettext_lazy("Refused"),
+    "take_up": gettext_lazy("Taken up again"),
+    "recover": gettext_lazy("Recovered"),
+}
+"""The steps of a payment as they are told afterwards."""
 TONES = {
     PaymentState.DUE: "info",
     PaymentState.APPROVED: "success",
@@ -183,7 +192,7 @@ def _history(found: Payment) -> list[dict[str, Any]]:
     steps = found.transitions.select_related("actor").order_by("at", "pk")
     return [
         {
-            "label": payment_workflow.transitions[step.transition].label,
+            "label": TAKEN[step.transition],
             "by": found.exchange.visitor_partnership.acronym if step.actor else _("the portal"),
             "actor": step.actor,
             "comment": step.comment,
