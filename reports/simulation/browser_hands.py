@@ -193,7 +193,7 @@ class BrowserHands:
 
     def send_evidence(self, journey: Journey, kind: EvidenceKind) -> None:
         number = self.cast.exchange(journey).evidence_items.count()
-        file = {f"{kind}-files": paper(journey, f"{kind} {number}")}
+        file = {f"{kind}-papers": paper(journey, f"{kind} {number}")}
         self._as(journey, Capacity.VO).fill(self._evidence(journey), {}, files=file)
 
     def enter_account(self, journey: Journey) -> None:
