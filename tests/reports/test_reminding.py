@@ -8,7 +8,9 @@ import time_machine
 from cxc_portal.core import clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.models import MailStatus, OutgoingMail
+from profiles.rules import current_rules
 from reports.models import ReportReminder
+from reports.services import reminding
 from reports.services.reminding import remind_author, remind_many, remind_missing_reports
 from tests.factories.exchanges import person_of
 from tests.factories.reports import finished_exchange, report_of, reported_by
@@ -94,6 +96,7 @@ def test_no_reminder_before_the_end():
     exchange.state = "ongoing"
     exchange.save(update_fields=["state"])
     assert remind_missing_reports() == 0
+    assert reminding._mind(report_of(exchange, "VO").pk, current_rules()) is False
 
 
 class TestByAPerson:
