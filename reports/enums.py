@@ -102,7 +102,7 @@ class OutreachKind(TextChoices):
 
 
 class ReportSection(TextChoices):
-    """What a partnership writes itself in the implementation report, in the order of the pilot's."""
+    """What a partnership writes itself in the implementation report, as the pilot ordered it."""
 
     ISSUES = "issues", _("Issues and opportunities")
     PROMOTION = "promotion", _("Promotion")

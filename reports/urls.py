@@ -66,9 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("indicators/periods/", periods.periods, name="periods"),
     path("indicators/periods/<int:pk>/", periods.period, name="period"),
     path("indicators/report/", report_texts.report_texts, name="report_texts"),
-    path(
-        "indicators/export/<str:format>/", exports.indicator_exports, name="indicator_exports"
-    ),
+    path("indicators/export/<str:format>/", exports.indicator_exports, name="indicator_exports"),
     path(
         "indicators/documents/<str:code>/",
         exports.indicators_document,

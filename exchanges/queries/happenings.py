@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,11 @@ def next_starts_and_ends(after: datetime, limit: int) -> Iterator[Happening]:
     """The starts of those that are signed and the ends of those that run, the soonest of each."""
     signed = Exchange.objects.filter(state=ExchangeState.VALIDATED, starts_on__isnull=False)
     for exchange in signed.order_by("starts_on", "pk")[:limit]:
-        at = _midnight(exchange, exchange.starts_on)
+        at = _midnight(exchange, cast(date, exchange.starts_on))
         yield _happening(exchange, at, _("Exchange %(ref)s begins"))
     running = Exchange.objects.filter(state=ExchangeState.ONGOING, ends_on__isnull=False)
     for exchange in running.order_by("ends_on", "pk")[:limit]:
-        at = _midnight(exchange, exchange.ends_on + timedelta(days=1))
+        at = _midnight(exchange, cast(date, exchange.ends_on) + timedelta(days=1))
         yield _happening(exchange, at, _("Exchange %(ref)s is over"))
 
 

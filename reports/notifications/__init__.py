@@ -1,11 +1,5 @@
-"""The mails of this app, a file for each business. What is imported here every process knows."""
+"""The mails of this app, a file for each matter. What is imported here every process knows."""
 
-from reports.notifications import (
-    afterwards,
-    reports,
-)
+from reports.notifications import afterwards, payments, reports
 
-__all__ = [
-    "afterwards",
-    "reports",
-]
+__all__ = ["afterwards", "payments", "reports"]

@@ -16,7 +16,7 @@ from reports.permissions import can_record
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What an action was. `kind` is one of `OutreachKind`; `reached` is None where nobody counted."""
+    """What an action was. `kind` is an `OutreachKind`; `reached` is None where nobody counted."""
 
     kind: str
     title: str

@@ -1,6 +1,7 @@
 """Every kind of mail is whole: a subject of its own, a text, an HTML, and a test."""
 
 import re
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -21,6 +22,19 @@ TESTS = ROOT / "tests"
 
 def every_kind():
     return [pytest.param(kind, id=kind.name) for kind in kinds()]
+
+
+def kinds_without_pages() -> set[str]:
+    """Those that a process knows which serves no pages, as a worker does not."""
+    program = "import django; django.setup(); from cxc_portal.core.mail import kinds; "
+    program += "print(*(kind.name for kind in kinds()))"
+    run = [sys.executable, "-c", program]
+    known = subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True)
+    return set(known.stdout.split())
+
+
+def test_every_process_knows_every_kind():
+    assert {kind.name for kind in kinds()} - kinds_without_pages() == set()
 
 
 def source(name: str) -> str:

@@ -81,16 +81,14 @@ def test_a_removed_record_counts_no_longer_and_is_kept():
     assert HandRecord.objects.get().removed_at is not None
 
 
-@pytest.mark.parametrize("act", ["edit", "remove"])
-def test_a_removed_record_stays_removed(act):
+@pytest.mark.parametrize(("act", "more"), [(edit_record, said), (remove_record, None)])
+def test_a_removed_record_stays_removed(act, more):
     record = recorded()
     someone = officer()
     remove_record(record_id=record.pk, actor=someone)
+    content = {"content": more()} if more else {}
     with untouched(), pytest.raises(TransitionRefused) as refused:
-        if act == "edit":
-            edit_record(record_id=record.pk, content=said(), actor=someone)
-        else:
-            remove_record(record_id=record.pk, actor=someone)
+        act(record_id=record.pk, actor=someone, **content)
     assert refused.value.code == "removed"
 
 
