@@ -7,9 +7,8 @@ from exchanges.enums import ORGANISATIONS, Capacity, ExchangeParty, ExchangeStat
 from exchanges.models import Exchange
 from exchanges.workflows.parties import parties_of
 from profiles.models import Partnership
-from reports.models import AlumniEntry, EvidenceItem, HandRecord, Payment, Report, SuccessStory
+from reports.models import AlumniEntry, HandRecord, Payment, Report, SuccessStory
 from reports.workflows import (
-    evidence_workflow,
     payment_workflow,
     report_workflow,
     story_workflow,
@@ -69,11 +68,6 @@ def can_upload_evidence(user: Any, exchange: Exchange) -> bool:
     return exchange.is_physical and Capacity.VO in exchange.capacities_of(user)
 
 
-def can_decide_evidence(user: Any, item: EvidenceItem) -> bool:
-    """Staff of the visitor's partnership."""
-    return evidence_workflow.may("accept", item, user)
-
-
 def can_enter_account(user: Any, exchange: Exchange) -> bool:
     """Members of the visitor of an exchange in person."""
     return can_upload_evidence(user, exchange)
@@ -82,10 +76,6 @@ def can_enter_account(user: Any, exchange: Exchange) -> bool:
 def can_see_account(user: Any, exchange: Exchange) -> bool:
     """Staff of the visitor's partnership, nobody else."""
     return _is_own_partnership(user, exchange, Capacity.VO)
-
-
-def can_approve_payment(user: Any, payment: Payment) -> bool:
-    return payment_workflow.is_open("approve", payment, user)
 
 
 def can_take_step_in_payment(user: Any, payment: Payment, name: str) -> bool:

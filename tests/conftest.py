@@ -52,8 +52,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     connection.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def real_time():
+def pytest_sessionstart():
     """The clock asks no row, so that tests count their own queries; `demo_clock` lets it."""
     clock.follow(None)
 

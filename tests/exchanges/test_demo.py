@@ -122,6 +122,7 @@ def test_others_have_found_each_other_too():
         (MatchState.EXPIRED, MatchOrigin.LIST): 1,
         (MatchState.CONFIRMED, MatchOrigin.KNOWN): 2,
         (MatchState.CONFIRMED, MatchOrigin.GROUP): 1,
+        (MatchState.FINISHED, MatchOrigin.KNOWN): 1,
     }
 
 
@@ -132,7 +133,7 @@ def exchanges_of(ref):
 
 def test_the_host_finds_an_exchange_in_every_state_to_show():
     states = {state for state, _mode in exchanges_of("P-AQUIMER")}
-    assert states == set(ExchangeState.values) - {ExchangeState.ABORTED}
+    assert states == set(ExchangeState.values) - {ExchangeState.ABORTED, ExchangeState.FAILED}
 
 
 def test_the_visitor_finds_exchanges_online_and_one_visit_in_person():
@@ -187,4 +188,4 @@ def test_groups_have_visitors_and_one_has_places_for_all():
 
 def test_each_commitment_in_force_has_its_document():
     in_force = CommitmentVersion.objects.filter(state="in_force").count()
-    assert Document.objects.filter(kind=COMMITMENT.name).count() == in_force == 6
+    assert Document.objects.filter(kind=COMMITMENT.name).count() == in_force == 10
