@@ -1,35 +1,22 @@
 """What narrows the desk of exchanges, and which of them are ticked."""
 
-from collections.abc import Sequence
-
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.enums import ExchangeMode, ExchangeState
 from exchanges.queries.exchange_list import DeskFilters, Show
-from profiles.models import Country, Partnership
+from profiles.forms.narrowing import NarrowingForm
+from profiles.models import Country
 
 ANY = [("", _("Any"))]
 MOST_AT_ONCE = 50
 TICK_ONE = _("Tick at least one exchange.")
 
 
-class DeskForm(forms.Form):
+class DeskForm(NarrowingForm):
     """Partnership is asked of whoever looks after several."""
 
-    text = forms.CharField(
-        label=_("Name or reference"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    partnership = forms.ModelChoiceField(
-        label=_("Partnership"),
-        required=False,
-        queryset=Partnership.objects.none(),
-        empty_label=_("Any"),
-    )
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[*ANY, *ExchangeState.choices]
     )
@@ -45,13 +32,6 @@ class DeskForm(forms.Form):
     show = forms.ChoiceField(
         required=False, choices=Show.choices, widget=forms.HiddenInput, initial=Show.WAITING
     )
-
-    def __init__(self, data: QueryDict, partnerships: Sequence[Partnership]) -> None:
-        super().__init__(data)
-        keys = [partnership.pk for partnership in partnerships]
-        self.fields["partnership"].queryset = Partnership.objects.filter(pk__in=keys)
-        if len(keys) < 2:
-            del self.fields["partnership"]
 
     @property
     def view(self) -> Show | None:

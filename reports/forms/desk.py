@@ -1,13 +1,11 @@
 """What narrows the desk of reports, and which of them are ticked."""
 
-from collections.abc import Sequence
-
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.enums import Capacity
-from profiles.models import Partnership
+from profiles.forms.narrowing import NarrowingForm
 from reports.enums import ReportOutcome
 from reports.queries.desk import DeskFilters, Show
 
@@ -17,21 +15,9 @@ MOST_AT_ONCE = 50
 TICK_ONE = _("Tick at least one report.")
 
 
-class DeskForm(forms.Form):
+class DeskForm(NarrowingForm):
     """Partnership is asked of whoever looks after several."""
 
-    text = forms.CharField(
-        label=_("Name or reference"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    partnership = forms.ModelChoiceField(
-        label=_("Partnership"),
-        required=False,
-        queryset=Partnership.objects.none(),
-        empty_label=_("Any"),
-    )
     side = forms.ChoiceField(label=_("Report of the"), required=False, choices=[*ANY, *SIDES])
     outcome = forms.ChoiceField(
         label=_("What it says"), required=False, choices=[*ANY, *ReportOutcome.choices]
@@ -40,13 +26,6 @@ class DeskForm(forms.Form):
     show = forms.ChoiceField(
         required=False, choices=Show.choices, widget=forms.HiddenInput, initial=Show.WAITING
     )
-
-    def __init__(self, data: QueryDict, partnerships: Sequence[Partnership]) -> None:
-        super().__init__(data)
-        keys = [partnership.pk for partnership in partnerships]
-        self.fields["partnership"].queryset = Partnership.objects.filter(pk__in=keys)
-        if len(keys) < 2:
-            del self.fields["partnership"]
 
     @property
     def view(self) -> Show | None:

@@ -11,13 +11,13 @@ from cxc_portal.core.files import AcceptedFile
 from cxc_portal.core.forms import DateInput
 from profiles.forms.section import LongTextField
 from profiles.models import Indicator
-from reports.forms.of_partnership import NarrowingForm, OfPartnershipForm
+from reports.forms.of_partnership import OfPartnershipForm, RecordsForm
 from reports.models import HandRecord
 from reports.queries.hand_records import RecordFilters, recordable_indicators
 from reports.services.hand_records import PICTURE, PROOF, Recorded
 
 
-class RecordFilterForm(NarrowingForm):
+class RecordFilterForm(RecordsForm):
     indicator = forms.ModelChoiceField(
         label=_("Indicator"),
         required=False,

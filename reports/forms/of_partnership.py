@@ -9,30 +9,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.forms import DateInput
+from profiles.forms.narrowing import NarrowingForm, offer_partnerships
 from profiles.models import Partnership
 
 
-class NarrowingForm(forms.Form):
-    """Narrows a list; the partnership is asked of whoever sees several."""
+class RecordsForm(NarrowingForm):
+    """Narrows a list of what partnerships recorded."""
 
-    text = forms.CharField(
-        label=_("What, where or who"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    partnership = forms.ModelChoiceField(
-        label=_("Partnership"),
-        required=False,
-        queryset=Partnership.objects.none(),
-        empty_label=_("Any"),
-    )
     starts_on = forms.DateField(label=_("From"), required=False, widget=DateInput)
     ends_on = forms.DateField(label=_("Until"), required=False, widget=DateInput)
 
     def __init__(self, data: QueryDict, partnerships: Sequence[Partnership]) -> None:
-        super().__init__(data)
-        offer_partnerships(self, partnerships)
+        super().__init__(data, partnerships)
+        self.fields["text"].label = _("What, where or who")
 
     @property
     def narrowed(self) -> dict[str, Any]:
@@ -58,12 +47,3 @@ class OfPartnershipForm(forms.ModelForm):
     def __init__(self, *args: Any, partnerships: Sequence[Partnership] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_partnerships(self, partnerships)
-
-
-def offer_partnerships(form: forms.BaseForm, partnerships: Sequence[Partnership]) -> None:
-    """One alone needs no question."""
-    if len(partnerships) < 2:
-        del form.fields["partnership"]
-        return
-    keys = [partnership.pk for partnership in partnerships]
-    form.fields["partnership"].queryset = Partnership.objects.filter(pk__in=keys)

@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core.forms import DateInput
 from profiles.forms.section import LongTextField, WebAddressField
 from reports.enums import OutreachKind
-from reports.forms.of_partnership import NarrowingForm, OfPartnershipForm
+from reports.forms.of_partnership import OfPartnershipForm, RecordsForm
 from reports.models import OutreachAction
 from reports.queries.outreach import OutreachFilters
 from reports.services.outreach import Told
 
 
-class OutreachFilterForm(NarrowingForm):
+class OutreachFilterForm(RecordsForm):
     kind = forms.ChoiceField(
         label=_("How"), required=False, choices=[("", _("Any")), *OutreachKind.choices]
     )

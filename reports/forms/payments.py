@@ -16,6 +16,7 @@ from cxc_portal.core.files import MEGABYTE
 from cxc_portal.core.forms import DateInput
 from cxc_portal.core.types import Text
 from profiles.csv_records import read_lines
+from profiles.forms.narrowing import NarrowingForm
 from profiles.models import Partnership
 from reports.models import Payment
 from reports.models.payment import REFERENCE_LENGTH
@@ -106,21 +107,9 @@ class CommentForm(forms.Form):
         super().__init__(data, prefix=name)
 
 
-class FiltersForm(forms.Form):
+class FiltersForm(NarrowingForm):
     """Partnership is asked of whoever works for several."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Name or reference"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    partnership = forms.ModelChoiceField(
-        label=gettext_lazy("Partnership"),
-        required=False,
-        queryset=Partnership.objects.none(),
-        empty_label=gettext_lazy("Any"),
-    )
     reason = forms.ChoiceField(
         label=gettext_lazy("Waits for"), required=False, choices=[*ANY, *Reason.choices]
     )
@@ -130,11 +119,7 @@ class FiltersForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict, partnerships: Sequence[Partnership]) -> None:
-        super().__init__(data)
-        keys = [partnership.pk for partnership in partnerships]
-        self.fields["partnership"].queryset = Partnership.objects.filter(pk__in=keys)
-        if len(keys) < 2:
-            del self.fields["partnership"]
+        super().__init__(data, partnerships)
         self.is_valid()
         if self.view != Show.BLOCKED:
             del self.fields["reason"]

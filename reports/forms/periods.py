@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from cxc_portal.core.forms import DateInput
+from profiles.forms.narrowing import offer_partnerships
 from profiles.models import Partnership
-from reports.forms.of_partnership import offer_partnerships
 
 
 class FreezeForm(forms.Form):
