@@ -14,7 +14,7 @@ from cxc_portal.core.types import Text
 from reports.charts import CHARTS, render
 from reports.queries.figures import TABLES, cell_code
 from reports.queries.shapes import CODE, FigureTable
-from reports.views.cells import in_words, is_number
+from reports.wording.figures import in_words, is_number
 
 MOST_ROWS = 9
 

@@ -19,8 +19,8 @@ from reports.queries.kept import kept
 from reports.queries.row_kinds import columns_of, kind_of, table_of, values_of
 from reports.queries.scopes import Scope
 from reports.queries.shapes import LABEL, FigureTable, Rows
-from reports.views.cells import in_words, is_number
 from reports.views.scope import scope_form
+from reports.wording.figures import in_words, is_number
 
 PER_PAGE = 25
 SECOND = "2"

@@ -55,7 +55,11 @@ def printed(name: str, table: Table) -> Printed:
     found = [row for row in records_of(table) if name not in ANSWERED or _is_answered(row)]
     head = [labels[key] for key in keys]
     rows = [[in_words(row[key]) for key in keys] for row in found]
-    numeric = {at for at, key in enumerate(keys) if all(is_number(row[key]) for row in found)}
+    numeric = {
+        at
+        for at, key in enumerate(keys)
+        if all(row[key] is None or is_number(row[key]) for row in found)
+    }
     if name in TURNED:
         turned = list(zip(head, *rows, strict=True))
         return Printed(turned[0], turned[1:], frozenset(range(1, len(found) + 1)))

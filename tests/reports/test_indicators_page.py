@@ -19,8 +19,8 @@ from reports.models import HandRecord
 from reports.queries.figures import TABLES, figure
 from reports.queries.row_kinds import KINDS, kind_of
 from reports.queries.scopes import Scope
-from reports.views.cells import in_words
 from reports.views.indicator_sections import OF_SECTIONS
+from reports.wording.figures import in_words
 from tests.factories import StaffRoleFactory, UserFactory
 from tests.reports.exchange_rows import exchange_row
 
@@ -306,7 +306,7 @@ def test_a_scope_survives_being_an_address(query):
         (True, "yes"),
         (False, "no"),
         (1234, "1,234"),
-        (4.25, "4.25"),
+        (4.26, "4.3"),
         (date(2026, 5, 1), "1 May 2026"),
         ("word", "word"),
     ],
