@@ -92,6 +92,16 @@ def test_without_a_day_the_page_says_what_is_missing(client, day):
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize(("ahead", "why"), [(-1, "forward only"), (1200, "three years")])
+def test_a_day_that_the_clock_does_not_go_to_stays_in_its_field_with_the_reason(client, ahead, why):
+    day = (clock.today() + ahead * DAY).isoformat()
+    response = client.post(PAGE, {"seen": "0", "day": day})
+    (error,) = response.context["day_form"].errors["day"]
+    assert why in error
+    assert f'value="{day}"' in page(response)
+    assert not Job.objects.exists()
+
+
 @pytest.mark.parametrize(
     "data", [{"seen": "x", "step": "day"}, {"seen": "0", "step": "year"}, {"seen": "0"}]
 )

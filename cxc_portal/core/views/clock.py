@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cxc_portal.core import access, clock, clock_shift, day_rounds, happenings
+from cxc_portal.core.errors import DomainError
 from cxc_portal.core.forms import DateInput
 from cxc_portal.core.models import ClockShift
 
@@ -53,14 +54,25 @@ class DayForm(forms.Form):
 def clock_page(request: HttpRequest) -> HttpResponse:
     """What time it is here and in earnest; a POST sets the clock off. htmx asks how far it is."""
     form = (DayForm if "day" in request.POST else MoveForm)(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actor = request.user if request.user.is_authenticated else None
-        clock_shift.start_move(to=form.target(), seen=form.cleaned_data["seen"], actor=actor)
+    if request.method == "POST" and form.is_valid() and _set_off(request, form):
         return redirect("core:clock")
     is_update = request.headers.get("HX-Target") == "clock"
     template = "core/_clock.html" if is_update else "core/clock.html"
     day_form = form if isinstance(form, DayForm) else DayForm()
     return render(request, template, {"day_form": day_form, **_shown(clock_shift.current())})
+
+
+def _set_off(request: HttpRequest, form: MoveForm | DayForm) -> bool:
+    """Whether the clock is on its way. A day of one's own stays in its field when it is refused."""
+    actor = request.user if request.user.is_authenticated else None
+    try:
+        clock_shift.start_move(to=form.target(), seen=form.cleaned_data["seen"], actor=actor)
+    except DomainError as refused:
+        if not isinstance(form, DayForm):
+            raise
+        form.add_error("day", str(refused.message))
+        return False
+    return True
 
 
 def _shown(shift: ClockShift) -> dict[str, Any]:
