@@ -36,10 +36,12 @@ class _Shift:
 
     def ask_anew(self) -> None:
         self._asked_at = time.monotonic() - ASKED_EVERY
+        self._is_outdated = True
 
     def ahead(self) -> timedelta:
-        """As the row said a moment ago. Who comes while somebody else reads takes what is known."""
-        if self._is_stale() and self._lock.acquire(blocking=self._known is None):
+        """As the row said a moment ago. Who comes while somebody else reads takes what is known,
+        unless it is known to be wrong."""
+        if self._is_stale() and self._lock.acquire(blocking=self._is_outdated):
             try:
                 self._ask()
             finally:
@@ -54,6 +56,7 @@ class _Shift:
             found = self.read()
             self._asked_at = time.monotonic()
             self._known = self._known if found is None else found
+            self._is_outdated = False
 
 
 _shift = _Shift()

@@ -131,6 +131,14 @@ class Browser:
         names = [] if action else [*data, *(files or {})]
         return self.send(page.path, page.form_with(*names, action=action), data, files)
 
+    def press(self, path: str) -> Page:
+        """Open a page that asks for nothing but a press, and press."""
+        page = self.get(path)
+        for form in page.forms:
+            if form.method == "post" and not form.action:
+                return self.send(page.path, form, {})
+        raise PageWrong(f"{page.path} ({page.status}) has nothing to press")
+
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Page:
         path = _local(path)
         headers = {"Host": f"{self._host}:{self._port}" if self._port else self._host}

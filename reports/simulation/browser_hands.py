@@ -126,6 +126,10 @@ class BrowserHands:
             browser.fill(f"{own}visit/", {"has_declared_residence": "on"})
             browser.fill(f"{own}cv/", {}, files={"file": PAPER})
 
+    def confirm(self, participant: Participant) -> None:
+        path = f"/profiles/{self._profile(participant).ref}/reopen/"
+        self._of(participant).press(path)
+
     # --- commitment -------------------------------------------------------------------------------
 
     def propose(self, journey: Journey) -> None:

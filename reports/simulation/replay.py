@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from queue import Empty, SimpleQueue
 
 from django.db import connections
 
@@ -54,14 +55,21 @@ class Replay:
     def _act(self) -> None:
         waiting = [script for script in self.scripts if script.is_open]
         if self.users > 1:
-            with ThreadPoolExecutor(self.users) as pool:
-                list(pool.map(_perform_and_leave, waiting))
+            self._act_at_once(waiting)
         else:
             for script in waiting:
                 perform(script)
         if self.watcher:
             total = sum(len(script.steps) for script in self.scripts)
             self.watcher(sum(script.done for script in self.scripts), total)
+
+    def _act_at_once(self, waiting: list[Script]) -> None:
+        """Each user takes the next script until none is left."""
+        scripts: SimpleQueue[Script] = SimpleQueue()
+        for script in waiting:
+            scripts.put(script)
+        with ThreadPoolExecutor(self.users) as pool:
+            list(pool.map(_work_off, [scripts] * self.users))
 
 
 def acting_days(after: date, until: date) -> Iterator[date]:
@@ -100,9 +108,12 @@ def _require(step: Step) -> None:
         raise NothingHappened(step.name)
 
 
-def _perform_and_leave(script: Script) -> None:
+def _work_off(scripts: SimpleQueue[Script]) -> None:
     """In a thread of the pool, which keeps no connection to the database."""
     try:
-        perform(script)
+        while True:
+            perform(scripts.get_nowait())
+    except Empty:
+        return
     finally:
         connections.close_all()

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Protocol, cast
 
+from cxc_portal.core import clock
 from exchanges.enums import ORGANISATIONS, PARTNERSHIPS, Capacity
 from exchanges.queries.drafts import draft_of
 from profiles.enums import ProfileState
@@ -20,6 +21,10 @@ from reports.simulation.plan import Journey, Participant
 HO, VO = ORGANISATIONS
 HOP, VOP = PARTNERSHIPS
 NEEDED = (EvidenceKind.OUTWARD, EvidenceKind.RETURN, EvidenceKind.ACCOMMODATION)
+ANSWERED_EVERY = 160
+"""Days after which a host says that it is still looking: the portal asks after five months, and
+after six a profile sleeps."""
+
 ENOUGH = (ReportState.SUBMITTED, ReportState.VALIDATED)
 
 
@@ -29,6 +34,7 @@ class Hands(Protocol):
     def register(self, participant: Participant) -> None: ...
     def publish(self, participant: Participant) -> None: ...
     def complete(self, participant: Participant) -> None: ...
+    def confirm(self, participant: Participant) -> None: ...
     def propose(self, journey: Journey) -> None: ...
     def accept(self, journey: Journey) -> None: ...
     def write(self, journey: Journey, first_day: date) -> None: ...
@@ -126,6 +132,24 @@ class Scripts:
                 lambda: _is_complete(people, one),
                 partial(hands.complete, one),
             )
+        yield from self._signs_of_life(one)
+
+    def _signs_of_life(self, one: Participant) -> Iterator[Step]:
+        """A host that is still to be asked says now and then that it is looking."""
+        asked = [journey.day for journey in self.cast.plan.journeys if journey.host == one]
+        for day in range(one.day + ANSWERED_EVERY, max(asked, default=0), ANSWERED_EVERY):
+            yield Step(
+                f"confirm on day {day}",
+                self.day(day),
+                partial(self._has_confirmed, one, day),
+                partial(self.hands.confirm, one),
+            )
+
+    def _has_confirmed(self, one: Participant, day: int) -> bool:
+        profile = self.cast.profile(one)
+        if profile is None or profile.confirmed_at is None:
+            return False
+        return clock.day_of(profile.confirmed_at) >= self.day(day)()
 
     def of_journey(self, one: Journey) -> Iterator[Step]:
         yield from self._agreement(one)

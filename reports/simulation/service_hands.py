@@ -19,6 +19,7 @@ from profiles.models import Profile, User
 from profiles.services.decisions import decide_profile
 from profiles.services.editing import edit_organisation, edit_profile, fingerprint
 from profiles.services.files import CV, store_cv
+from profiles.services.lifecycle import confirm_interest
 from profiles.services.registration import (
     choose_partnership,
     give_consent,
@@ -103,6 +104,9 @@ class ServiceHands:
         if not profile.is_host:
             file = files.accept(uploaded("cv.pdf"), CV)
             store_cv(profile_id=profile.pk, file=file, actor=user)
+
+    def confirm(self, participant: Participant) -> None:
+        confirm_interest(profile_id=self._profile(participant).pk, actor=self._user(participant))
 
     # --- commitment -------------------------------------------------------------------------------
 
@@ -223,6 +227,7 @@ class ServiceHands:
             payment_id=payment.pk,
             amount=payment.computed_amount,
             reason="",
+            account=payment.exchange.bank_account.revision,
             actor=self._as(journey, Capacity.VOP),
         )
 
@@ -233,6 +238,7 @@ class ServiceHands:
             payment_id=exchange.payment.pk,
             paid_on=clock.today(),
             reference=exchange.ref,
+            account=exchange.bank_account.revision,
             actor=self.cast.user(treasurer),
         )
 

@@ -124,6 +124,19 @@ def test_whoever_waited_for_the_first_answer_does_not_ask_again(settings, told):
         assert (first.result(), second.result(), told.asked) == (True, True, 1)
 
 
+def test_who_comes_right_after_a_move_waits_for_the_new_time(settings, told):
+    settings.DEMO = True
+    clock.now()
+    told.ahead = timedelta(days=9)
+    clock.ask_anew()
+    with ThreadPoolExecutor(1) as threads:
+        with clock._shift._lock:
+            late = threads.submit(clock.now)
+            with pytest.raises(TimeoutError):
+                late.result(0.1)
+        assert late.result(5) - clock.real_now() > timedelta(days=8, hours=23)
+
+
 def test_in_earnest_nobody_asks(settings, told, time_machine):
     settings.DEMO = False
     time_machine.move_to(NEW_YEARS_EVE, tick=False)

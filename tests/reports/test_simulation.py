@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -23,9 +24,8 @@ ONE_EXCHANGE = Numbers(organisations=2, exchanges=1, months=5, seed=3)
 
 
 @pytest.fixture
-def eventful(monkeypatch):
+def eventful(demo_clock):
     """The one exchange is in person, and everything comes back once."""
-    monkeypatch.setattr(clock, "ASKED_EVERY", 0.5)
     draw = runs.draw
 
     def drawn(**numbers):
@@ -34,7 +34,10 @@ def eventful(monkeypatch):
         journey = replace(journey, programme="learn_3", is_returned=True, is_refused=True)
         return replace(plan, journeys=(journey,))
 
-    monkeypatch.setattr(runs, "draw", drawn)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "ASKED_EVERY", 0.5)
+        patch.setattr(runs, "draw", drawn)
+        yield
 
 
 def stride(to):
@@ -122,6 +125,13 @@ def test_a_step_that_fails_ends_its_script(wrong, error):
     perform(script)
     assert script.error.startswith(error)
     assert (script.done, script.is_open) == (0, False)
+
+
+def test_users_share_the_scripts():
+    done = []
+    scripts = [Script(f"{n}", [step(do=partial(done.append, n))]) for n in range(9)]
+    assert Replay(scripts, clock.today(), move=stride, users=3).run() == []
+    assert sorted(done) == [*range(9)]
 
 
 def test_scripts_that_did_not_end_are_named():

@@ -1,14 +1,16 @@
 """The plan of the replayed programme."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from profiles.enums import Role
 from reports.simulation import plan as plans
+from reports.simulation.cast import Cast
 from reports.simulation.plan import PlanImpossible, draw
 from reports.simulation.replay import acting_days
-from reports.simulation.scripts import _monday
+from reports.simulation.scripts import Scripts, _monday
+from reports.simulation.service_hands import ServiceHands
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -71,3 +73,14 @@ def test_people_act_on_two_days_a_week(time_machine):
     ]
     assert _monday(start) == start
     assert _monday(start + timedelta(days=1)) == start + timedelta(days=7)
+
+
+def test_hosts_that_are_still_to_be_asked_say_that_they_look():
+    plan = draw(organisations=12, exchanges=9, months=24, seed=1)
+    people = Cast(plan, password="")
+    scripts = Scripts(people, ServiceHands(people), date(2026, 12, 1))
+    last_asked = {one.host.number: one.day for one in plan.journeys}
+    for one in plan.participants:
+        confirmed = [step for step in scripts.of_participant(one) if "confirm" in step.name]
+        days = [(step.due() - scripts.start).days for step in confirmed]
+        assert days == [*range(160, last_asked.get(one.number, 0), 160)]
