@@ -222,6 +222,7 @@ def _approve(visit: Visit) -> None:
         payment_id=payment.pk,
         amount=payment.computed_amount,
         reason="",
+        account=payment.exchange.bank_account.revision,
         actor=visit.person(VOP),
     )
 
@@ -232,6 +233,7 @@ def _pay(visit: Visit) -> None:
         payment_id=exchange.payment.pk,
         paid_on=clock.today(),
         reference=exchange.ref,
+        account=exchange.bank_account.revision,
         actor=_treasurer(exchange),
     )
 

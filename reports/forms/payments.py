@@ -45,7 +45,21 @@ PROBLEMS: dict[str, Text] = {
 }
 
 
-class ApproveForm(forms.Form):
+class AccountSeenForm(forms.Form):
+    """Carries which bank account stood on the page, by its revision and never by its numbers."""
+
+    account = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), gettext_lazy("Open the page anew, then press again.")
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, account: int, initial: Any = None) -> None:
+        super().__init__(data, initial={**(initial or {}), "account": account})
+
+
+class ApproveForm(AccountSeenForm):
     """The amount: that of the rules unless a reason is given."""
 
     amount = forms.IntegerField(
@@ -60,8 +74,8 @@ class ApproveForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any = None, *, payment: Payment) -> None:
-        super().__init__(data, initial={"amount": payment.computed_amount})
+    def __init__(self, data: Any = None, *, payment: Payment, account: int) -> None:
+        super().__init__(data, account=account, initial={"amount": payment.computed_amount})
         self.payment = payment
         self.fields["amount"].help_text = _("By the rules at most %(most)s EUR.") % {
             "most": payment.computed_amount
@@ -79,7 +93,7 @@ class ApproveForm(forms.Form):
         return cleaned
 
 
-class PaidForm(forms.Form):
+class PaidForm(AccountSeenForm):
     """The day of the transfer, and how the bank calls it."""
 
     paid_on = forms.DateField(

@@ -112,6 +112,7 @@ class EvidenceStep(TransitionRecord):
 class BankAccount(models.Model):
     """Where the lump sum of one exchange goes. IBAN, BIC and holder are encrypted
     (`cxc_portal.core.vault`); `ending` are the last four characters, for the visitor to recognise.
+    `revision` grows with each change, so that nobody approves or pays what they have not seen.
     """
 
     exchange = models.OneToOneField(Exchange, on_delete=models.PROTECT, related_name="bank_account")
@@ -119,6 +120,7 @@ class BankAccount(models.Model):
     bic = models.BinaryField()
     holder = models.BinaryField()
     ending = models.CharField(max_length=4)
+    revision = models.PositiveIntegerField(default=1)
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=clock.now)
 
@@ -138,11 +140,13 @@ class OfAccountQuerySet(models.QuerySet[Any]):
 
 
 class AccountLook(models.Model):
-    """Somebody read a bank account in full, on its page or in a file for accounting."""
+    """Somebody read a bank account in full, on its page or in a file for accounting; `revision`
+    says which one it was then."""
 
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="looks")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(_("where"), max_length=60)
+    revision = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=clock.now)
 
     objects = OfAccountQuerySet.as_manager()
@@ -194,7 +198,8 @@ class Payment(models.Model):
     `exchanges.commitment.lump_sum.LumpSum`), in whole EUR; `amount` is what is paid: the same, or
     less with a `reason`. `outward`, `homeward` and `accommodation` are the accepted pieces of
     evidence; without them, the visitor's validated report and an account there is no approval.
-    `complete_at` is since when none of these is missing.
+    `complete_at` is since when none of these is missing; `account_revision` is the account that it
+    was approved for.
     """
 
     exchange = models.OneToOneField(Exchange, on_delete=models.PROTECT, related_name="payment")
@@ -220,6 +225,7 @@ class Payment(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    account_revision = models.PositiveIntegerField(null=True, blank=True)
     batch = models.ForeignKey(
         PaymentBatch, null=True, on_delete=models.PROTECT, related_name="payments"
     )

@@ -13,7 +13,7 @@ from exchanges.models import Exchange
 from exchanges.notifications.recipients import staff_of
 from exchanges.notifications.signatories import party
 from profiles.models import Partnership
-from reports.models import EvidenceItem, Payment
+from reports.models import BankAccount, EvidenceItem, Payment
 
 SIDES, DESK = "exchanges", "desk"
 VISITORS, OFFICERS = _("members of the visiting organisation"), _("officers of its partnership")
@@ -35,6 +35,13 @@ PAYMENT_REFUSED = _kind(
 )
 DESK_PAYMENTS = _kind(
     "desk_payments", OFFICERS, _("payments can be approved or paid"), Pace.DAILY, DESK
+)
+ACCOUNT_CHANGED = _kind(
+    "account_changed",
+    OFFICERS,
+    _("the visitor changed the account of an approved payment"),
+    Pace.BLOCKING,
+    DESK,
 )
 
 
@@ -77,6 +84,20 @@ def payment_paid(payment: Payment) -> None:
 
 def payment_refused(payment: Payment, reason: str) -> None:
     _tell_visitor(PAYMENT_REFUSED, payment, reason)
+
+
+def account_changed(payment: Payment, account: BankAccount) -> None:
+    """Whoever would pay now hears at once that it has to be approved anew."""
+    for person in party(payment.exchange, Capacity.VOP):
+        _queue(
+            ACCOUNT_CHANGED,
+            person,
+            payment.exchange,
+            event=str(account.revision),
+            url=payment.get_absolute_url(),
+            label=_("Look at the payment"),
+            amount=payment.amount,
+        )
 
 
 def payments_wait(partnership: Partnership, *, to_approve: int, to_pay: int) -> None:

@@ -11,10 +11,10 @@ from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import DomainError, NotAllowed, TransitionRefused
 from profiles.models import Partnership, User
 from reports.enums import PaymentState
-from reports.models import BankAccount, Payment, PaymentBatch
+from reports.models import Payment, PaymentBatch
 from reports.payment.bank_list import Booking
 from reports.payment.sepa import Transfer
-from reports.services.accounts import looked_at
+from reports.services.accounts import approved_account, looked_at
 from reports.services.payments import locked_payment, mark_paid
 
 PAID, UNCHANGED, REFUSED = "paid", "unchanged", "refused"
@@ -70,7 +70,8 @@ def make_batch(*, payment_ids: Sequence[int], actor: User) -> PaymentBatch:
 
 def transfers_of(*, batch_id: int, actor: User) -> list[Transfer]:
     """The list as accounting needs it: those of its payments that are still to be made. Each look
-    at an account is written down. Raises `TransitionRefused` ("nothing_left") when all are made."""
+    at an account is written down. Raises `TransitionRefused` ("nothing_left") when all are made,
+    `StaleVersion` ("account_changed") for an account that was not approved."""
     with transaction.atomic():
         batch = PaymentBatch.objects.select_related("partnership").get(pk=batch_id)
         if batch.partnership_id not in actor.staffed_partnership_ids:
@@ -110,8 +111,7 @@ def _locked_partnership(payment_ids: Sequence[int]) -> Partnership:
 
 
 def _transfer(payment: Payment, name: str, actor: User) -> Transfer:
-    row = BankAccount.objects.get(exchange=payment.exchange)
-    account = looked_at(row, actor=actor, purpose=name)
+    account = looked_at(approved_account(payment), actor=actor, purpose=name)
     return Transfer(
         creditor=account.holder,
         iban=account.iban,
@@ -143,7 +143,13 @@ def _taken(booking: Booking, actor: User) -> Result:
                 _("%(amount)s EUR were approved, not this.") % {"amount": payment.amount},
             )
         try:
-            mark_paid(payment_id=key, paid_on=booking.day, reference=booking.reference, actor=actor)
+            mark_paid(
+                payment_id=key,
+                paid_on=booking.day,
+                reference=booking.reference,
+                account=payment.account_revision or 0,
+                actor=actor,
+            )
         except DomainError as refused:
             field = "date" if refused.code == "day" else "end_to_end_id"
             return _refused(booking, field, str(refused))

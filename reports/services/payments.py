@@ -16,6 +16,7 @@ from reports.models import Payment
 from reports.models.payment import REFERENCE_LENGTH
 from reports.notifications import payments as notifications
 from reports.queries.blocks import blocks_of
+from reports.services.accounts import require_paid_to, require_seen
 from reports.services.pieces import keep_in_step, payment_of, take_approval_back
 from reports.workflows import payment_workflow
 
@@ -23,11 +24,15 @@ AS_PARTNERSHIP = {"capacity": Capacity.VOP}
 DAY = "j F Y"
 
 
-def approve_payment(*, payment_id: int, amount: int, reason: str, actor: User) -> Payment:
-    """So much is paid: the amount by the rules, or less with a reason.
+def approve_payment(
+    *, payment_id: int, amount: int, reason: str, account: int, actor: User
+) -> Payment:
+    """So much is paid: the amount by the rules, or less with a reason. `account` is the revision of
+    the bank account that the actor has before them.
 
     Raises `TransitionRefused` ("blocked") as long as anything is missing, ("amount") for more than
-    the rules allow or nothing at all, ("reason_missing") for less without a reason.
+    the rules allow or nothing at all, ("reason_missing") for less without a reason; `StaleVersion`
+    ("account_changed") where the visitor changed the account meanwhile.
     """
     with transaction.atomic():
         payment = locked_payment(payment_id)
@@ -41,6 +46,7 @@ def approve_payment(*, payment_id: int, amount: int, reason: str, actor: User) -
                 _("This payment is blocked: %(blocks)s.")
                 % {"blocks": "; ".join(block.desk for block in blocks)},
             )
+        require_seen(payment, revision=account, actor=actor)
         _require_amount(payment, amount, reason)
         is_less = amount < payment.computed_amount
         _apply(
@@ -50,6 +56,7 @@ def approve_payment(*, payment_id: int, amount: int, reason: str, actor: User) -
             amount=amount,
             reason=reason.strip() if is_less else "",
             approved_by=actor,
+            account_revision=account,
         )
     return payment
 
@@ -75,7 +82,15 @@ def take_payment_up(*, payment_id: int, comment: str, actor: User) -> Payment:
     """A refused payment is due again."""
     with transaction.atomic():
         payment = locked_payment(payment_id)
-        _apply(payment, "take_up", actor, comment=comment, approved_at=None, approved_by=None)
+        _apply(
+            payment,
+            "take_up",
+            actor,
+            comment=comment,
+            approved_at=None,
+            approved_by=None,
+            account_revision=None,
+        )
         keep_in_step(exchange=payment.exchange)
     return _again(payment)
 
@@ -88,17 +103,20 @@ def recover_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
     return payment
 
 
-def mark_paid(*, payment_id: int, paid_on: date, reference: str, actor: User) -> Payment:
-    """The bank made the transfer on that day; the visitor is told.
+def mark_paid(
+    *, payment_id: int, paid_on: date, reference: str, account: int, actor: User
+) -> Payment:
+    """The bank made the transfer on that day, to the account of this revision; the visitor is told.
 
     Raises `TransitionRefused` ("day") for a day to come or before the approval, ("reference") for
     one that is too long, ("four_eyes") for whoever approved it where the rules ask for a second
-    person.
+    person; `StaleVersion` where it is not sure that the approved account got the money.
     """
     with transaction.atomic():
         payment = locked_payment(payment_id)
         _require_right(payment, "pay", actor)
         _require_second_person(payment, actor)
+        require_paid_to(payment, revision=account)
         _require_day(payment, paid_on)
         if len(reference.strip()) > REFERENCE_LENGTH:
             raise TransitionRefused(

@@ -19,7 +19,7 @@ from reports.workflows import evidence_workflow, payment_workflow
 
 PAYABLE = (ExchangeState.ONGOING, ExchangeState.REPORTING, ExchangeState.CLOSED)
 """In these states a visit in person has or will have brought a lump sum."""
-APPROVAL = ("approved_at", "approved_by", "batch")
+APPROVAL = ("approved_at", "approved_by", "account_revision", "batch")
 """What goes with an approval that is taken back."""
 
 

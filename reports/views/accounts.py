@@ -52,6 +52,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "present": BankAccount.objects.filter(exchange=exchange).first(),
         "payment": payment,
         "is_over": payment is not None and payment.state in accounts.CLOSED,
+        "is_on_list": payment is not None and accounts.is_on_list(payment),
     }
     return render(request, "reports/account.html", context)
 

@@ -18,6 +18,7 @@ from reports.enums import PaymentState
 from reports.forms.payments import ApproveForm, CommentForm, PaidForm
 from reports.models import BankAccount, Payment
 from reports.permissions import can_see_account, can_take_step_in_payment
+from reports.queries.accounts import is_changed_since_look
 from reports.queries.amount import days_of_host
 from reports.queries.blocks import blocks_of, due_on, is_late, line_of
 from reports.services import payments as services
@@ -110,10 +111,12 @@ def _step(name: str) -> tuple[Callable[..., Payment], Text]:
 
 
 def _form(name: str, found: Payment, data: Any = None) -> Any:
+    account = _account(found)
+    revision = account.revision if account else 0
     if name == "approve":
-        return ApproveForm(data, payment=found)
+        return ApproveForm(data, payment=found, account=revision)
     if name == "pay":
-        return PaidForm(data)
+        return PaidForm(data, account=revision)
     return CommentForm(data, name=name)
 
 
@@ -123,8 +126,9 @@ def _shown(
     exchange, user = found.exchange, request.user
     is_staff = can_see_account(user, exchange) or user.is_support  # type: ignore[union-attr]
     is_own = not is_staff
-    blocks = blocks_of(found)
-    forms = _forms(found, user, blocks, bound)
+    blocks, account = blocks_of(found), _account(found)
+    is_news = not blocks and _is_news(found, account, user)
+    forms = _forms(found, user, bound, is_ready=not (blocks or is_news))
     context = {
         "payment": found,
         "exchange": exchange,
@@ -138,7 +142,8 @@ def _shown(
         "is_late": is_late(found),
         "amount": amount_in_words(found, exchange),
         "host_days": _other_days(found, exchange) if is_staff else None,
-        "account": BankAccount.objects.filter(exchange=exchange).first(),
+        "account": account,
+        "is_account_news": is_news,
         "second_person": _needs_other(found, user),
         "forms": forms,
         "bound": bound[1] if bound else None,
@@ -149,10 +154,10 @@ def _shown(
 
 
 def _forms(
-    found: Payment, user: Any, blocks: list[Any], bound: tuple[str, Any] | None
+    found: Payment, user: Any, bound: tuple[str, Any] | None, *, is_ready: bool
 ) -> dict[str, Any]:
     """The forms of the steps that this person can take now, by their names."""
-    names = [name for name in payment_workflow.transitions if _is_open(found, user, name, blocks)]
+    names = [name for name in payment_workflow.transitions if _is_open(found, user, name, is_ready)]
     forms = {name: {"form": _form(name, found), "label": _label(name)} for name in names}
     if bound and bound[0] in forms:
         forms[bound[0]]["form"] = bound[1]
@@ -163,12 +168,23 @@ def _forms(
     }
 
 
-def _is_open(found: Payment, user: Any, name: str, blocks: list[Any]) -> bool:
+def _is_open(found: Payment, user: Any, name: str, is_ready: bool) -> bool:
     if not can_take_step_in_payment(user, found, name):
         return False
     if name == "approve":
-        return not blocks
+        return is_ready
     return name != "pay" or not services.needs_second_person(found, user)
+
+
+def _account(found: Payment) -> BankAccount | None:
+    return BankAccount.objects.filter(exchange=found.exchange).first()
+
+
+def _is_news(found: Payment, account: BankAccount | None, user: Any) -> bool:
+    """Whether this person would approve an account that was changed since they looked."""
+    if account is None or not can_take_step_in_payment(user, found, "approve"):
+        return False
+    return is_changed_since_look(account, user)
 
 
 def _label(name: str) -> Text:

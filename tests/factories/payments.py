@@ -96,6 +96,7 @@ def approved(exchange: Exchange) -> Payment:
         payment_id=payment.pk,
         amount=payment.computed_amount,
         reason="",
+        account=exchange.bank_account.revision,
         actor=person_of(exchange, Capacity.VOP),
     )
 
@@ -107,6 +108,7 @@ def paid_exchange(*, paid_on: date | None = None, **fields: Any) -> Exchange:
         payment_id=Payment.objects.get(exchange=exchange).pk,
         paid_on=paid_on or clock.today(),
         reference="BANK-1",
+        account=exchange.bank_account.revision,
         actor=second_officer(exchange),
     )
     return Exchange.objects.with_parties().get(pk=exchange.pk)

@@ -49,7 +49,9 @@ def steps(name):
 
 def approving(exchange, actor):
     payment = key(exchange)
-    return lambda: approve_payment(payment_id=payment, amount=900, reason="", actor=actor)
+    return lambda: approve_payment(
+        payment_id=payment, amount=900, reason="", account=1, actor=actor
+    )
 
 
 def test_of_two_officers_who_approve_one_does(payable):
@@ -64,7 +66,9 @@ def test_a_payment_is_made_once(approved):
     payment, today = key(approved), clock.today()
     outcomes = at_once(
         *(
-            lambda one=one: mark_paid(payment_id=payment, paid_on=today, reference="B-1", actor=one)
+            lambda one=one: mark_paid(
+                payment_id=payment, paid_on=today, reference="B-1", account=1, actor=one
+            )
             for one in others
         )
     )
@@ -98,11 +102,28 @@ def test_evidence_that_is_refused_meanwhile_leaves_no_approval(payable):
     assert state(payable) == "due"
 
 
-def test_an_account_that_is_changed_after_the_approval_leaves_none(payable):
+@pytest.mark.parametrize("attempt", range(3))
+def test_nobody_approves_while_the_visitor_changes_the_account(payable, attempt):
+    """Whoever comes first: what is approved is never an account that the officer has not seen."""
     officer = person_of(payable, "VOP")
     outcomes = at_once(approving(payable, officer), lambda: bool(with_account(payable, OTHER_IBAN)))
-    assert errors(outcomes) == []
+    assert outcomes[1].is_success
+    refusals = [error.code for error in errors(outcomes)]
+    assert (refusals, steps("unapprove")) in ((["account_changed"], 0), ([], 1))
     payment = Payment.objects.select_related("exchange__bank_account").get(exchange=payable)
     account = payment.exchange.bank_account
-    assert account.ending == "0154"
-    assert payment.state == "due" or payment.approved_at >= account.entered_at
+    assert (account.ending, account.revision) == ("0154", 2)
+    assert (payment.state, payment.account_revision) == ("due", None)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_an_account_goes_to_accounting_or_is_changed(approved, attempt):
+    officer, payment = person_of(approved, "VOP"), key(approved)
+    outcomes = at_once(
+        lambda: make_batch(payment_ids=[payment], actor=officer),
+        lambda: bool(with_account(approved, OTHER_IBAN)),
+    )
+    [refusal] = errors(outcomes)
+    found = Payment.objects.select_related("exchange__bank_account").get(pk=payment)
+    result = (refusal.code, found.state, found.exchange.bank_account.ending)
+    assert result in (("with_accounting", "approved", "0189"), ("not_payable", "due", "0154"))

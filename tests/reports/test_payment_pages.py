@@ -26,6 +26,9 @@ from tests.factories.reports import finished_exchange
 
 pytestmark = pytest.mark.usefixtures("reference")
 PDF = b"%PDF-1.4 a ticket"
+OTHER_IBAN = "PT50000201231234567890154"
+SEEN = {"account": 1}
+"""The revision of the account that stood on the page."""
 
 
 @pytest.fixture
@@ -292,17 +295,54 @@ def test_from_approval_to_payment(client):
     exchange = payable_exchange()
     client.force_login(person_of(exchange, "VOP"))
     approve = page("payment_step", exchange, "approve")
-    assert "Say why it is less" in text(client.post(approve, {"amount": 800}))
-    assert "at most 900 EUR are due" in text(client.post(approve, {"amount": 901}))
-    approved = text(client.post(approve, {"amount": 900}, follow=True))
+    assert "Say why it is less" in text(client.post(approve, {"amount": 800, **SEEN}))
+    assert "at most 900 EUR are due" in text(client.post(approve, {"amount": 901, **SEEN}))
+    approved = text(client.post(approve, {"amount": 900, **SEEN}, follow=True))
     assert "Somebody else of your partnership marks it as paid." in approved
     client.force_login(second_officer(exchange))
     pay = page("payment_step", exchange, "pay")
     assert "Give the day of the transfer." in text(client.post(pay, {}))
-    done = client.post(pay, {"paid_on": clock.today(), "reference": "B-1"}, follow=True)
+    done = client.post(pay, {"paid_on": clock.today(), "reference": "B-1", **SEEN}, follow=True)
     assert "Noted as paid." in text(done)
     client.force_login(person_of(exchange, "VO"))
     assert "The lump sum of 900 EUR was paid on" in text(client.get(page("payment", exchange)))
+
+
+def test_an_account_that_changes_while_the_officer_reads_is_not_approved(client):
+    exchange = payable_exchange()
+    client.force_login(person_of(exchange, "VOP"))
+    approve = page("payment_step", exchange, "approve")
+    assert "Open the page anew" in text(client.post(approve, {"amount": 900}))
+    opened = client.get(page("payment", exchange))
+    assert '<input type="hidden" name="account" value="1"' in text(opened)
+    assert "FR76" not in opened.content.decode()
+    client.post(page("show_account", exchange))
+    with_account(exchange, OTHER_IBAN)
+    said = text(client.post(approve, {"amount": 900, **SEEN}, follow=True))
+    assert "The visitor changed the bank account since you looked." in said
+    assert "The visitor changed the bank account after you looked at it" in said
+    assert ("Account that ends in 0154" in said, approve in said) == (True, False)
+    client.post(page("show_account", exchange))
+    seen = text(client.get(page("payment", exchange)))
+    assert ("after you looked at it" in seen, approve in seen) == (False, True)
+    client.post(approve, {"amount": 900, "account": 2})
+    assert payment_of(exchange).state == "approved"
+
+
+def test_the_visitor_reads_that_the_account_is_with_accounting(client):
+    exchange = approved_exchange()
+    officer = person_of(exchange, "VOP")
+    client.force_login(officer)
+    client.post(reverse("reports:make_payment_list"), {"payment": [payment_of(exchange).pk]})
+    client.force_login(person_of(exchange, "VO"))
+    url = page("account", exchange)
+    shown = text(client.get(url))
+    assert ("It is with the accounting of RECIPE4MOBILITY" in shown, 'name="iban"' in shown) == (
+        True,
+        False,
+    )
+    data = {"holder": exchange.visitor.organisation.name, "iban": IBAN, "bic": "AGRIFRPPXXX"}
+    assert "Ask RECIPE4MOBILITY first." in text(client.post(url, data, follow=True))
 
 
 def test_steps_that_say_why(client):

@@ -82,6 +82,8 @@ def sent(kind):
 
 def take(service, exchange, by=None, **more):
     actor = by or person_of(exchange, "VOP")
+    if service in (approve_payment, mark_paid):
+        more.setdefault("account", 1)
     return service(payment_id=payment_of(exchange).pk, actor=actor, **more)
 
 
