@@ -7,17 +7,24 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from exchanges.commitment.agenda import USUAL
 from exchanges.commitment.terms import MORNING, Slot, Terms
-from exchanges.enums import Capacity, InterruptionKind, Responsible
+from exchanges.enums import ORGANISATIONS, Capacity, InterruptionKind, Responsible
 from exchanges.models import Exchange, Incident, IncidentStep, Interruption
-from exchanges.queries.follow_up import sessions_of, terms_in_force
+from exchanges.queries.follow_up import (
+    Session,
+    missing_check_ins,
+    sessions_of,
+    terms_in_force,
+)
 from exchanges.workflows.interruption import ACCEPTED
 from matching.enums import MatchOrigin
-from profiles.enums import Activity, Objective
+from profiles.enums import Activity, Objective, OrganisationFamily
 from profiles.languages import language_name
 from profiles.models import Registration
-from reports.enums import OutreachKind
+from reports.enums import OutreachKind, ReportOutcome
 from reports.models import Questionnaire
 from reports.queries.questionnaires import asked_of
 from reports.questionnaire import Asked, checked
@@ -30,10 +37,18 @@ SKILLS: Mapping[str, str] = {
     Objective.MARKETS: "market",
     Objective.TECHNOLOGY: "technology",
     Activity.MARKET_RESEARCH: "market",
+    Activity.PROJECT_DEVELOPMENT: "technology",
     Activity.BRANDING: "market",
     Activity.FINANCING: "finance",
 }
 """What one learns about who has such an aim, or does such a thing."""
+FROM_A_CLUSTER = (
+    Activity.FRESH_LOOK,
+    Activity.OBSERVATION,
+    Activity.TRAINING,
+    Activity.KNOWLEDGE,
+)
+"""Who does such a thing with a cluster organisation learns how clusters are managed."""
 LEARNED_FROM: Mapping[str, str] = {
     OutreachKind.EVENT: "event",
     OutreachKind.MAILING: "newsletter",
@@ -58,6 +73,12 @@ def prefilled(exchange: Exchange, capacity: str, questionnaire: Questionnaire) -
     return checked(asked, found)
 
 
+def known_outcome(exchange: Exchange, capacity: str) -> str:
+    """What became of the exchange, where those who took part or both partnerships have said so
+    already; else nothing. The person who reports can say otherwise."""
+    return Known(exchange, Capacity(capacity)).outcome
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of an exchange, for the report of one side."""
@@ -71,9 +92,30 @@ class Known:
 
     @cached_property
     def early_end(self) -> Interruption | None:
-        """The request to end early that both partnerships agreed to."""
-        asked = self.exchange.interruptions.filter(kind=InterruptionKind.EARLY_END, state=ACCEPTED)
+        """The request to end early that both partnerships agreed to, and that set the last day."""
+        asked = self.exchange.interruptions.filter(
+            kind=InterruptionKind.EARLY_END, state=ACCEPTED, last_day=self.exchange.ends_on
+        )
         return asked.order_by("-asked_at").first()
+
+    @cached_property
+    def outcome(self) -> str:
+        """An exchange online whose sessions both sides noted as missed did not take place; one that
+        both sides began, or held a session of, took place."""
+        noted = [set(session.noted.values()) for session in self.sessions]
+        if noted and all(said == {False} for said in noted):
+            return ReportOutcome.NOT_TAKEN_PLACE
+        if self.early_end:
+            return ReportOutcome.ENDED_EARLY
+        is_physical = self.exchange.is_physical
+        has_begun = not missing_check_ins(self.exchange) if is_physical else {True} in noted
+        return ReportOutcome.TOOK_PLACE if has_begun else ""
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """Those of an exchange online until its end."""
+        sessions = sessions_of(self.exchange, self.terms)
+        return [session for session in sessions if self.is_within(session.slot)]
 
     @cached_property
     def registration(self) -> Registration | None:
@@ -86,17 +128,28 @@ class Known:
         """The keys of the sessions that did not take place with both sides, with the remarks: what
         this side noted, else what the other one did."""
         found = {}
-        for session in sessions_of(self.exchange, self.terms):
+        for session in self.sessions:
             others = [side for side in session.noted if side != self.side]
             noted = [side for side in (self.side, *others) if session.noted[side] is not None]
             if noted and not session.noted[noted[0]]:
                 found[session.slot.key] = session.notes[noted[0]]
         return found
 
+    @property
+    def other_side(self) -> Capacity:
+        return Capacity.HO if self.side == Capacity.VO else Capacity.VO
+
+    def is_within(self, slot: Slot) -> bool:
+        """Whether an entry of the agenda lies before the end."""
+        return slot.day is not None and slot.day <= (self.exchange.ends_on or date.max)
+
     def is_done(self, slot: Slot) -> bool:
-        """Whether an entry of the agenda took place, as far as the portal can tell."""
-        last = self.exchange.ends_on or date.max
-        return slot.day is not None and slot.day <= last and slot.key not in self.absent
+        """Whether it took place, as far as the portal can tell."""
+        return self.is_within(slot) and slot.key not in self.absent
+
+    @cached_property
+    def done(self) -> list[Slot]:
+        return [slot for slot in self.terms.agenda.slots if self.is_done(slot)]
 
 
 def hours_of(slot: Slot) -> float:
@@ -169,11 +222,14 @@ def _activities(known: Known, one: Asked) -> list[dict[str, Any]]:
 
 
 def _deviations(known: Known, one: Asked) -> str:
+    """What was noted of missed sessions, and what an early end left out."""
+    slots = known.terms.agenda.slots
     remarks = [
-        f"{slot.title}: {known.absent[slot.key]}"
-        for slot in known.terms.agenda.slots
-        if known.absent.get(slot.key)
+        f"{one.title}: {known.absent[one.key]}" for one in slots if known.absent.get(one.key)
     ]
+    left_out = [one.title for one in slots if one.title and not known.is_within(one)]
+    if known.early_end and left_out:
+        remarks.append(_("Left out by the early end: %(what)s") % {"what": "; ".join(left_out)})
     return "\n".join(remarks)[:LONGEST_TEXT]
 
 
@@ -187,18 +243,34 @@ def _objectives(known: Known, one: Asked) -> list[dict[str, str]]:
 
 
 def _contacts(known: Known, one: Asked) -> dict[str, int]:
-    """The people of the other side are new contacts, unless the two knew each other."""
-    if known.exchange.match.origin == MatchOrigin.KNOWN or "contacts" not in one.codes:
-        return {}
-    other = Capacity.HO if known.side == Capacity.VO else Capacity.VO
-    people = len(getattr(known.terms.people, other))
-    return {"contacts": people} if people else {}
+    """The people of the other side are new contacts, unless the two knew each other; the entries of
+    the agenda for meeting others are meetings."""
+    is_new = known.exchange.match.origin != MatchOrigin.KNOWN
+    found = {
+        "contacts": len(getattr(known.terms.people, known.other_side)) if is_new else 0,
+        "meetings": sum(slot.activity == Activity.NETWORKING for slot in known.done),
+    }
+    return {code: number for code, number in found.items() if number and code in one.codes}
 
 
 def _skills(known: Known, one: Asked) -> list[str]:
-    done = [slot.activity for slot in known.terms.agenda.slots if known.is_done(slot)]
+    done = [slot.activity for slot in known.done]
     found = {SKILLS[code] for code in [*known.terms.purpose.objectives, *done] if code in SKILLS}
+    other = known.exchange.profile_of(known.other_side).organisation.organisation_type
+    if other.family == OrganisationFamily.CLUSTER and set(done) & set(FROM_A_CLUSTER):
+        found.add("management")
     return [code for code in one.codes if code in found]
+
+
+def _follow_up(known: Known, one: Asked) -> list[dict[str, str]]:
+    """How the two agreed to recognise each expected outcome is theirs to see to; by when is not
+    known."""
+    both = ", ".join(known.exchange.party_name(side) for side in ORGANISATIONS)
+    steps = [outcome.measure for outcome in known.terms.outcomes.items if outcome.measure]
+    return [
+        {"what": step[:LONGEST_LINE], "who": both[:LONGEST_LINE], "by": ""}
+        for step in steps[:MOST_LINES]
+    ]
 
 
 def _match_score(known: Known, one: Asked) -> dict[str, str]:
@@ -221,15 +293,17 @@ def _hosting_hours(known: Known, one: Asked) -> dict[str, int]:
     if "hours" not in one.codes:
         return {}
     own = (Responsible.HOST, Responsible.BOTH)
-    slots = [s for s in known.terms.agenda.slots if s.responsible in own and known.is_done(s)]
-    hours = round(sum(hours_of(slot) for slot in slots))
+    hours = round(sum(hours_of(slot) for slot in known.done if slot.responsible in own))
     return {"hours": hours} if hours else {}
 
 
 def _problems(known: Known, one: Asked) -> str:
-    """The incidents, each with how it was settled."""
+    """The incidents, each with how it was settled, and what this side wanted changed half-way."""
     incidents = known.exchange.incidents.order_by("reported_at")
-    return "\n".join(line for one in incidents for line in _told(one))[:LONGEST_TEXT]
+    lines = [line for one in incidents for line in _told(one)]
+    midway = known.exchange.midway_answers.filter(capacity=known.side).exclude(text="")
+    lines += [_("Half-way: %(text)s") % {"text": answer.text} for answer in midway]
+    return "\n".join(lines)[:LONGEST_TEXT]
 
 
 def _told(incident: Incident) -> Iterator[str]:
@@ -252,6 +326,7 @@ SOURCES: Mapping[str, Callable[[Known, Asked], Any]] = {
     "objectives": _objectives,
     "contacts": _contacts,
     "skills": _skills,
+    "follow_up": _follow_up,
     "match_score": _match_score,
     "registration_minutes": _registration_minutes,
     "hosting_hours": _hosting_hours,

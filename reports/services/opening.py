@@ -23,7 +23,7 @@ from profiles.models import User
 from reports.enums import WRITABLE_REPORTS, ReportState
 from reports.models import Questionnaire, Report
 from reports.notifications import reports as notifications
-from reports.queries.prefill import prefilled
+from reports.queries.prefill import known_outcome, prefilled
 from reports.queries.questionnaires import current_questionnaire
 from reports.queries.shown import reports_of
 
@@ -53,12 +53,13 @@ def open_due(exchange_id: int) -> bool:
 
 def open_reports(*, exchange: Exchange) -> list[Report]:
     """Both reports are open and due after the days of the rules; the caller holds the lock of the
-    exchange. Those that are open already are due by its last day as it is now. Gives the new ones.
+    exchange. Those that are open already are due by its last day as it is now, and say what is
+    known by now as long as nobody has written in them. Gives the new ones.
     """
     due_on = report_due_on(_last_day(exchange))
     present = {report.capacity: report for report in reports_of(exchange)}
     for report in present.values():
-        _follow_last_day(report, due_on)
+        _follow_course(report, due_on)
     try:
         questionnaire = current_questionnaire()
     except Questionnaire.DoesNotExist:  # the end of an exchange does not wait for it
@@ -89,31 +90,42 @@ def take_reports_away(*, exchange: Exchange, actor: User | None) -> int:
 
 
 def _open(exchange: Exchange, side: str, questionnaire: Questionnaire, due_on: date) -> Report:
-    answers = prefilled(exchange, side, questionnaire)
     report = Report.objects.create(
         exchange=exchange,
         capacity=side,
         questionnaire=questionnaire,
-        answers=answers,
-        prefilled=answers,
         due_on=due_on,
-        **_days(exchange),
+        **_known(exchange, side, questionnaire),
     )
     data = {"capacity": side, "exchange": exchange.ref, "due_on": str(due_on)}
     audit.record("report.open", subject=report, actor=None, data=data)
     return report
 
 
-def _follow_last_day(report: Report, due_on: date) -> None:
-    """The exchange ended on another day than was thought when the report was opened."""
-    if report.state not in WRITABLE_REPORTS or report.due_on == due_on:
+def _follow_course(report: Report, due_on: date) -> None:
+    """The exchange ended on another day than was thought when the report was opened, or more was
+    noted since."""
+    if report.state not in WRITABLE_REPORTS:
         return
     changes: dict[str, object] = {"due_on": due_on}
     if report.state == ReportState.OPEN and report.saved_at is None:
-        changes |= _days(report.exchange)
+        changes |= _known(report.exchange, report.capacity, report.questionnaire)
+    changes = {name: value for name, value in changes.items() if getattr(report, name) != value}
     for name, value in changes.items():
         setattr(report, name, value)
-    report.save(update_fields=list(changes))
+    if changes:
+        report.save(update_fields=list(changes))
+
+
+def _known(exchange: Exchange, side: str, questionnaire: Questionnaire) -> dict[str, object]:
+    """All that a report says before anybody has written in it."""
+    answers = prefilled(exchange, side, questionnaire)
+    return {
+        "answers": answers,
+        "prefilled": answers,
+        "outcome": known_outcome(exchange, side),
+        **_days(exchange),
+    }
 
 
 def _days(exchange: Exchange) -> dict[str, object]:

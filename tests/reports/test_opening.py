@@ -8,7 +8,8 @@ import time_machine
 from cxc_portal.core import clock
 from cxc_portal.core.models import AuditEntry, MailStatus, OutgoingMail
 from exchanges.enums import ExchangeState
-from exchanges.models import Exchange
+from exchanges.models import Attendance, Exchange
+from exchanges.queries.follow_up import terms_in_force
 from exchanges.services.interruptions import agree_interruption, ask_interruption
 from exchanges.services.running import finish_due_exchanges
 from reports.models import Questionnaire, Report, ReportReminder, ReportStep
@@ -17,7 +18,7 @@ from reports.receivers import open_reports_at_end
 from reports.services.opening import open_due, open_due_reports, open_reports
 from reports.services.reminding import remind_author
 from tests.factories.exchanges import person_of
-from tests.factories.reports import finished_exchange, report_of, reported_by
+from tests.factories.reports import answered, finished_exchange, report_of, reported_by
 from tests.factories.running import running_exchange
 
 pytestmark = pytest.mark.usefixtures("reference")
@@ -150,6 +151,30 @@ class TestAnEarlierEnd:
         report = report_of(running, "VO")
         due = WEEK[3] + timedelta(days=10)
         assert (report.due_on, report.ends_on, report.days_done) == (due, WEEK[3], 4)
+        assert (report.outcome, report.answers["reason"]) == ("ended_early", "A flood.")
+        assert report.prefilled == report.answers
+
+    def test_reports_that_open_after_it_say_that_it_ended_early(self, running):
+        with at(WEEK[2]):
+            self.ended_on_wednesday(running)
+        with at(WEEK[3]):
+            open_due_reports()
+        for side in ("VO", "HO"):
+            report = report_of(running, side)
+            days = (report.starts_on, report.ends_on, report.days_done)
+            assert (report.outcome, days) == ("ended_early", (WEEK[0], WEEK[3], 4))
+            assert report.saved_at is None
+
+    def test_the_person_can_say_otherwise(self, running):
+        with at(WEEK[2]):
+            self.ended_on_wednesday(running)
+        with at(WEEK[3]):
+            open_due_reports()
+            answered(report_of(running, "VO"), outcome="took_place")
+        with at(WEEK[4]):
+            finish_due_exchanges()
+        outcomes = [report_of(running, side).outcome for side in ("VO", "HO")]
+        assert outcomes == ["took_place", "ended_early"]
 
     def test_what_somebody_wrote_stays(self, running):
         with at(WEEK[4]):
@@ -159,6 +184,7 @@ class TestAnEarlierEnd:
         report = report_of(running, "VO")
         due = WEEK[3] + timedelta(days=10)
         assert (report.due_on, report.ends_on, report.days_done) == (due, WEEK[4], 5)
+        assert (report.outcome, "reason" in report.answers) == ("", False)
 
     def test_what_is_handed_in_stays_as_it_is(self, running):
         with at(WEEK[4]):
@@ -167,6 +193,39 @@ class TestAnEarlierEnd:
             self.ended_on_wednesday(running)
         report = report_of(running, "VO")
         assert (report.due_on, report.ends_on) == (WEEK[4] + timedelta(days=10), WEEK[4])
+
+
+class TestWhatIsNotedLater:
+    """The report is open on the last day already, and nobody has written in it."""
+
+    def noted(self, *, was_present):
+        with at(WEEK[0]):
+            exchange = running_exchange(days=WEEK, mode="virtual")
+        with at(WEEK[4]):
+            open_due_reports()
+        before = report_of(exchange, "HO").outcome
+        for slot in terms_in_force(exchange).agenda.slots:
+            for side in ("VO", "HO"):
+                Attendance.objects.create(
+                    exchange=exchange,
+                    capacity=side,
+                    slot=slot.key,
+                    day=slot.day,
+                    was_present=was_present,
+                    by=person_of(exchange, side),
+                )
+        with at(WEEK[4] + timedelta(days=1)):
+            finish_due_exchanges()
+        return before, report_of(exchange, "HO")
+
+    def test_sessions_that_both_missed_are_no_exchange(self):
+        before, report = self.noted(was_present=False)
+        assert (before, report.outcome) == ("", "not_taken_place")
+        assert {line["done"] for line in report.answers["activities"]} == {False}
+
+    def test_sessions_that_both_held_are_one(self):
+        before, report = self.noted(was_present=True)
+        assert (before, report.outcome, report.days_done) == ("", "took_place", 5)
 
 
 class TestSetBack:
