@@ -8,6 +8,7 @@ it is.
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from math import lgamma
 
 import numpy as np
@@ -54,12 +55,19 @@ def _of_further_ones(pace: Pace, days: int, most: int) -> Likelihoods:
         likelihoods[0] = 1.0
         return likelihoods
     numbers = np.arange(most)
-    ways = np.array([lgamma(n + pace.closed) - lgamma(n + 1) for n in range(most)])
     stays, comes = pace.days / (pace.days + days), days / (pace.days + days)
-    logarithms = ways - lgamma(pace.closed) + pace.closed * np.log(stays) + numbers * np.log(comes)
+    ways = _ways(pace.closed, most)
+    logarithms = ways + pace.closed * np.log(stays) + numbers * np.log(comes)
     likelihoods[:most] = np.exp(logarithms)
     likelihoods[most] = max(1.0 - likelihoods[:most].sum(), 0.0)
     return likelihoods
+
+
+@lru_cache(maxsize=256)
+def _ways(closed: int, most: int) -> Likelihoods:
+    """The logarithm of how many ways lead to 0, 1, 2 … further ones: the same on every day."""
+    ways = [lgamma(n + closed) - lgamma(n + 1) - lgamma(closed) for n in range(most)]
+    return np.array(ways)
 
 
 def _added(one: Likelihoods, other: Likelihoods) -> Likelihoods:

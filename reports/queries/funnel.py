@@ -4,20 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    DateTimeField,
-    F,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, Greatest, Least
+from django.db.models import DateTimeField, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from exchanges.enums import ExchangeState
@@ -28,7 +16,7 @@ from profiles.models import Profile, ProfileSubmission, ProfileTransition
 from reports.enums import PaymentState
 from reports.models import Payment
 from reports.queries.exchange_counts import Row
-from reports.queries.medians import days_between, summary
+from reports.queries.medians import summary
 from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, Shown, named, percent
 
@@ -52,9 +40,10 @@ def registered(scope: Scope, side: str) -> QuerySet[Profile]:
     """The profiles of one side handed in for the first time within the days, with the moment at
     which each first took each step (`reached_<step>`), None where it has not."""
     mine = Profile.objects.filter(scope.of_partnership("partnership"), role=ROLES[side])
-    first = ProfileSubmission.objects.filter(profile=OuterRef("pk"), number=1).values("at")
+    submissions = ProfileSubmission.objects.filter(profile=OuterRef("pk"), number=1)
+    first = submissions.order_by().values("at")
     dated = mine.annotate(reached_registered=Coalesce(Subquery(first), F("submitted_at")))
-    moments = {f"reached_{step}": found for step, found in _moments(scope, SIDES[side]).items()}
+    moments = {_reached(step): found for step, found in _moments(scope, SIDES[side]).items()}
     return dated.filter(scope.within("reached_registered")).annotate(**moments)
 
 
@@ -64,17 +53,29 @@ def _moments(scope: Scope, who: str) -> dict[str, Any]:
     paid = Payment.objects.filter(
         state=PaymentState.PAID, exchange__state=ExchangeState.CLOSED
     ).annotate(day=Cast("paid_on", DateTimeField()))
-    asked = _first(Conversation, who, "asked_at")
-    proposed = _first(Match, who, "proposed_at")
     return {
         "published": Coalesce(_first(publications, "subject", "at"), F("published_at")),
-        "contacted": Least(Coalesce(asked, proposed), Coalesce(proposed, asked)),
+        "contacted": _Earlier(
+            _first(Conversation, who, "asked_at"), _first(Match, who, "proposed_at")
+        ),
         "matched": _first(Match, who, "confirmed_at"),
         "signed": _first(exchanges, who, "validated_at"),
         "started": _first(exchanges, who, "started_at"),
         "closed": _first(exchanges.filter(state=ExchangeState.CLOSED), who, "closed_at"),
         PAID: _first(paid.filter(scope.of_mode("exchange__mode")), f"exchange__{who}", "day"),
     }
+
+
+class _Earlier(Least):
+    """Of two moments, or the only one that there is."""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """SQLite knows neither of them where one is missing."""
+        one, other = self.get_source_expressions()
+        found: tuple[str, Any] = compiler.compile(
+            Least(Coalesce(one, other), Coalesce(other, one), output_field=DateTimeField())
+        )
+        return found
 
 
 def _first(rows: Any, who: str, moment: str) -> Subquery:
@@ -89,21 +90,21 @@ def _side(scope: Scope, side: str) -> dict[str, list[Any]]:
     steps = _steps_of(side)
     found = summary(
         registered(scope, side),
-        totals={f"n_{step}": Count(f"reached_{step}") for step in steps},
-        medians={f"days_{step}": _days(before, step) for before, step in pairwise(steps)},
+        [_reached(step) for step in steps],
+        {step: (_reached(before), _reached(step)) for before, step in pairwise(steps)},
     )
-    lines: dict[str, list[Any]] = {}
-    for before, step in pairwise(["", *steps]):
-        basis, days = found.get(f"n_{before}"), found.get(f"days_{step}")
-        share = percent(found[f"n_{step}"], basis) if before else None
-        lines[step] = [found[f"n_{step}"], share, None if days is None else round(days, 1)]
+    counts = [found.counts[_reached(step)] for step in steps]
+    lines = {}
+    for step, number, before in zip(steps, counts, [None, *counts], strict=False):
+        days = found.spans[step].median if before is not None else None
+        share = None if before is None else percent(number, before)
+        lines[step] = [number, share, None if days is None else round(days, 1)]
     return lines
 
 
-def _days(before: str, step: str) -> Any:
-    """Never below 0: a lump sum can be paid before the host's report closes the exchange."""
-    days = days_between(F(f"reached_{before}"), F(f"reached_{step}"))
-    return Case(When(Q(**{f"reached_{step}__isnull": False}), then=Greatest(days, Value(0.0))))
+def _reached(step: str) -> str:
+    """The name under which `registered` has the moment of a step."""
+    return f"reached_{step}"
 
 
 def _steps_of(side: str) -> list[str]:
@@ -121,7 +122,7 @@ def _funnel(scope: Scope) -> list[Row]:
 def _behind(scope: Scope, row: str, column: str) -> Sequence[Rows]:
     if row not in _steps_of(column):
         return []
-    return [Rows(registered(scope, column).filter(**{f"reached_{row}__isnull": False}))]
+    return [Rows(registered(scope, column).filter(**{f"{_reached(row)}__isnull": False}))]
 
 
 _SHARE = _("Of those who took the step before, in percent.")

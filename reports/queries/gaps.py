@@ -124,13 +124,11 @@ def _commitments(scope: Scope) -> Gap:
         state__in=OPEN_VERSIONS,
     )
     return _gap(
-        waiting.select_related(
-            "exchange__host__organisation",
-            "exchange__visitor__organisation",
-            "exchange__host_partnership",
-            "exchange__visitor_partnership",
+        waiting.select_related("exchange__host__organisation", "exchange__visitor__organisation")
+        .prefetch_related(
+            "signatures", "exchange__host_partnership", "exchange__visitor_partnership"
         )
-        .prefetch_related("signatures")
+        .defer("snapshot")
         .order_by("state_since"),
         lambda number: ngettext(
             "%(number)s commitment waits for signatures.",
@@ -187,8 +185,10 @@ def _reports(scope: Scope) -> QuerySet[Report]:
     """Those of the sides that the partnership looks after."""
     mine = Q(capacity=Capacity.VO) & scope.of_partnership("exchange__visitor_partnership")
     mine |= Q(capacity=Capacity.HO) & scope.of_partnership("exchange__host_partnership")
-    return Report.objects.filter(mine).select_related(
-        "exchange__host__organisation", "exchange__visitor__organisation"
+    return (
+        Report.objects.filter(mine)
+        .select_related("exchange__host__organisation", "exchange__visitor__organisation")
+        .defer("answers", "prefilled")
     )
 
 

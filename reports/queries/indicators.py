@@ -99,12 +99,13 @@ class Reached:
     hosted: int | None = None
 
 
-def indicator_lines(scope: Scope) -> list[IndicatorLine]:
-    """All indicators in their order, in a fixed number of queries."""
+def indicator_lines(scope: Scope, *, with_days: bool = True) -> list[IndicatorLine]:
+    """All indicators in their order, in a fixed number of queries. Without days it is left open
+    when each target was reached, which takes further ones."""
     indicators = list(Indicator.objects.order_by("position"))
     promises = _promises(scope, indicators)
     reached = _reached(scope, indicators)
-    days = _achieved_on(scope, indicators, promises, reached)
+    days = _achieved_on(scope, indicators, promises, reached) if with_days else {}
     return [
         _line(one, promises[one.code], reached[one.code], days.get(one.code)) for one in indicators
     ]

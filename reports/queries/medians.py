@@ -1,47 +1,45 @@
-"""The middle of many values, found by the database on both engines."""
+"""The middle of many spans of time, found by the database in one statement on both engines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
-from django.db.models import Aggregate, Avg, Count, F, FloatField, Func, QuerySet, Window
-from django.db.models.expressions import Combinable
-from django.db.models.functions import RowNumber
+from django.db.models import QuerySet
 
-SECONDS_A_DAY = 86400
 MOST_ROWS = 1_000_000_000
 
-
-class DaysBetween(Func):
-    """From one moment to a later one in days, with fractions."""
-
-    arity = 2
-    output_field = FloatField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(
-            compiler,
-            connection,
-            template=f"(EXTRACT(EPOCH FROM (%(expressions)s)) / {SECONDS_A_DAY}.0)",
-            arg_joiner=" - ",
-        )
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        first, second = self.get_source_expressions()
-        parts = [compiler.compile(one) for one in (first, second)]
-        text = f"(JULIANDAY({parts[0][0]}) - JULIANDAY({parts[1][0]}))"
-        return text, (*parts[0][1], *parts[1][1])
+_COUNTED = "WITH chosen AS MATERIALIZED ({chosen}) SELECT {counted} FROM chosen"
+# Each engine has its own way to subtract moments, and only PostgreSQL knows percentiles: SQLite
+# numbers the sorted values and takes the one or two in the middle.
+_POSTGRESQL = (
+    "GREATEST(EXTRACT(EPOCH FROM ({later} - {earlier}))::float8 / 86400, 0)",
+    "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CASE WHEN {known} THEN {days} END)",
+)
+_SQLITE = (
+    "MAX(JULIANDAY({later}) - JULIANDAY({earlier}), 0.0)",
+    """(SELECT AVG(value) FROM (
+        SELECT value, ROW_NUMBER() OVER (ORDER BY value) AS nth, COUNT(*) OVER () / 2.0 AS half
+        FROM (SELECT {days} AS value FROM chosen WHERE {known}) AS known) AS sorted
+        WHERE nth BETWEEN half AND half + 1)""",
+)
 
 
-def days_between(earlier: Any, later: Any) -> DaysBetween:
-    return DaysBetween(later, earlier)
+@dataclass(frozen=True)
+class Span:
+    """How many days lie between two moments, with fractions: half of the rows have at most
+    `median`, none more than `longest`. None where no row has both moments."""
+
+    median: float | None
+    longest: float | None
 
 
-class _PercentileMedian(Aggregate):
-    """Of the values that are there, as PostgreSQL finds it."""
+@dataclass(frozen=True)
+class Summary:
+    """How many rows have each moment, by its name, and the spans by theirs."""
 
-    template = "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
+    counts: Mapping[str, int]
+    spans: Mapping[str, Span]
 
 
 def worked_out_once(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -51,26 +49,27 @@ def worked_out_once(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def summary(
-    rows: QuerySet[Any],
-    *,
-    totals: Mapping[str, Aggregate],
-    medians: Mapping[str, Combinable],
-) -> dict[str, Any]:
-    """The totals, and for each name in `medians` the median of its values that are not null, None
-    where there are none. One query on PostgreSQL; on SQLite, which knows no percentiles, one
-    more for each median: it numbers the sorted values and takes the one or two in the middle."""
-    if connections[rows.db].vendor == "postgresql":
-        middles = {name: _PercentileMedian(one) for name, one in medians.items()}
-        return worked_out_once(rows).aggregate(**totals, **middles)
-    found = worked_out_once(rows).aggregate(**totals)
-    return found | {name: _middle(rows, one) for name, one in medians.items()}
-
-
-def _middle(rows: QuerySet[Any], value: Any) -> float | None:
-    values = rows.order_by().annotate(median_of=value).filter(median_of__isnull=False)
-    sorted_values = values.annotate(
-        nth=Window(RowNumber(), order_by="median_of"), half=Window(Count("pk")) / 2.0
+    rows: QuerySet[Any], moments: Sequence[str], spans: Mapping[str, tuple[str, str]]
+) -> Summary:
+    """Of fields or annotations of the rows: `spans` name the earlier and the later moment. A later
+    moment that comes first counts as the same day."""
+    connection = connections[rows.db]
+    chosen, parameters = rows.order_by().values(*moments).query.sql_with_params()
+    days, median = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
+    counted = [f"COUNT({connection.ops.quote_name(one)})" for one in moments]
+    for pair in spans.values():
+        earlier, later = map(connection.ops.quote_name, pair)
+        known = f"{earlier} IS NOT NULL AND {later} IS NOT NULL"
+        between = days.format(earlier=earlier, later=later)
+        counted += [
+            median.format(known=known, days=between),
+            f"MAX(CASE WHEN {known} THEN {between} END)",
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED.format(chosen=chosen, counted=", ".join(counted)), parameters)
+        found = cursor.fetchone()
+    numbers = found[len(moments) :]
+    return Summary(
+        counts=dict(zip(moments, found, strict=False)),
+        spans=dict(zip(spans, map(Span, numbers[::2], numbers[1::2]), strict=True)),
     )
-    middle = sorted_values.filter(nth__gte=F("half"), nth__lte=F("half") + 1)
-    found: float | None = middle.aggregate(found=Avg("median_of"))["found"]
-    return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
@@ -16,11 +16,9 @@ from profiles.models import Profile
 from reports.enums import EvidenceState, PaymentState, ReportState, StoryState
 from reports.models import EvidenceItem, Payment, Report, SuccessStory
 from reports.queries.exchange_counts import Row
-from reports.queries.medians import days_between, summary
+from reports.queries.medians import summary
 from reports.queries.scopes import Scope
 from reports.queries.shapes import Counted, FigureTable, Rows, Shown, named
-
-SECONDS_A_DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -85,17 +83,14 @@ MATTERS = {
 
 
 def _pending(scope: Scope) -> list[Row]:
-    now = clock.now()
-    age = days_between(F("state_since"), Value(now, output_field=DateTimeField()))
+    now = Value(clock.now(), output_field=DateTimeField())
     lines = []
     for key, matter in MATTERS.items():
-        found = summary(
-            matter.rows(scope),
-            totals={"number": Count("pk"), "first": Min("state_since")},
-            medians={"middle": age},
-        )
-        oldest = (now - found["first"]).total_seconds() / SECONDS_A_DAY if found["number"] else None
-        lines.append((key, matter.label, found["number"], *map(_days, (oldest, found["middle"]))))
+        rows = matter.rows(scope).annotate(now=now)
+        found = summary(rows, ["state_since", "now"], {"age": ("state_since", "now")})
+        age = found.spans["age"]
+        number = found.counts["state_since"]
+        lines.append((key, matter.label, number, *map(_days, (age.longest, age.median))))
     return lines
 
 

@@ -43,7 +43,13 @@ class Scope:
 
     def from_the_beginning(self) -> Self:
         """The same without a first day: what a target is measured by."""
-        return replace(self, starts_on=None)
+        return self.of_days(ends_on=self.ends_on)
+
+    def of_days(self, starts_on: date | None = None, ends_on: date | None = None) -> Self:
+        """The same for other days, by the same rules, which are not asked for again."""
+        found = replace(self, starts_on=starts_on, ends_on=ends_on)
+        vars(found)["counts_virtual"] = self.counts_virtual
+        return found
 
     def within(self, field: str) -> Q:
         """That a moment lies within the days."""

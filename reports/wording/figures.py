@@ -34,5 +34,7 @@ def is_number(value: Any) -> bool:
 
 def _number(value: float | Decimal) -> str:
     if isinstance(value, int):
+        if -1000 < value < 1000:
+            return str(value)  # the same in every language
         return number_format(value, force_grouping=True)
     return number_format(f"{value:.1f}", decimal_pos=1, force_grouping=True)
