@@ -1,7 +1,8 @@
 """How much of a report is written already.
 
 A field is one value that the report holds: a line of ratings is one, an activity is five (day,
-kind, what, whether it took place, hours), an objective two (what, and how far it was reached).
+kind, what, whether it took place, hours), a next step three (what, who, by when), an objective two
+(what, and how far it was reached).
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,13 @@ from reports.questionnaire.questions import (
     NUMBERS,
     PARTS,
     RATINGS,
+    STEPS,
     Answers,
     Asked,
     Stay,
 )
 
-WIDTH = {ACTIVITIES: 5, PARTS: 2}
+WIDTH = {ACTIVITIES: 5, STEPS: 3, PARTS: 2}
 FIELDS_OF_STAY = 4
 
 
