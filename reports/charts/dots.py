@@ -8,7 +8,7 @@ from reports.charts.legend import legend
 from reports.charts.shapes import TEXT, WIDTH, Drawing, Shape, circle, line, words
 
 A_LINE, GAP, EDGE, LEFT = 17.0, 11.0, 8.0, 190.0
-LARGE, SMALLER = 6.5, 5.0
+SMALL, LARGE = 4.0, 6.5
 STYLES = ("dot", "ring")
 
 
@@ -41,8 +41,8 @@ def dots(
 
 
 def _dots(row: DotRow, lowest: int, highest: int, y: float) -> list[Shape]:
-    """The ring last, so that one dot never hides the other."""
-    marks = zip(STYLES, (LARGE, SMALLER), row.values, strict=True)
+    """The ring is wider than the dot, so that where both stand at one place both are seen."""
+    marks = zip(STYLES, (SMALL, LARGE), row.values, strict=True)
     return [
         circle(style, _place(value, lowest, highest), y, radius)
         for style, radius, value in marks

@@ -136,9 +136,9 @@ def _way(row: Record) -> str:
     share, days = row["visitors_share"], row["visitors_days"]
     parts = []
     if share is not None:
-        parts.append(f"{number_format(share, decimal_pos=0)} %")
+        parts.append(f"{_number(round(share))} %")
     if days is not None:
-        parts.append(_("%(number)s days") % {"number": number_format(days, decimal_pos=0)})
+        parts.append(_("%(number)s days") % {"number": _number(round(days))})
     return ", ".join(parts)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.charts.fitting import round_steps, share
-from reports.charts.shapes import WIDTH, Drawing, Shape, circle, line, path, words
+from reports.charts.fitting import round_steps, share, width_of
+from reports.charts.shapes import SMALL, WIDTH, Drawing, Shape, circle, line, path, words
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 230.0, 34.0, 14.0, 22.0, 26.0
 
@@ -79,8 +79,14 @@ def _grid(frame: _Frame, steps: Sequence[int], ticks: Sequence[tuple[date, str]]
     for day, name in ticks:
         x = frame.x(day)
         shapes.append(line("axis", x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4))
-        shapes.append(words("soft", x, HEIGHT - 8, name, "middle"))
+        shapes.append(_tick_name(x, name))
     return shapes
+
+
+def _tick_name(x: float, name: str) -> Shape:
+    """Below its tick; at either edge as far inside as it needs to be read."""
+    room = width_of(name, SMALL) / 2
+    return words("soft", min(max(x, room), WIDTH - room), HEIGHT - 8, name, "middle")
 
 
 def _foreseen(frame: _Frame, data: PaceLine) -> list[Shape]:

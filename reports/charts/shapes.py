@@ -33,7 +33,7 @@ STYLES: Mapping[str, Mapping[str, str]] = {
         "stroke-dasharray": "5 4",
     },
     "dot": {"fill": "#1b4f9c", "stroke": PAPER, "stroke-width": "1.5"},
-    "ring": {"fill": PAPER, "stroke": "#b9441a", "stroke-width": "2.5"},
+    "ring": {"fill": "none", "stroke": "#b9441a", "stroke-width": "2.5"},
     "green": {"fill": "#17603b"},
     "orange": {"fill": "#c98a1b"},
     "red": {"fill": "#a01d33"},

@@ -10,17 +10,19 @@ from cxc_portal.core import clock, documents
 from cxc_portal.core.documents import DocumentKind
 from cxc_portal.core.models import Document
 from profiles.models import User
-from reports.charts.rendering import CHARTS, render
+from reports.charts.rendering import CHARTS, render, render_map
 from reports.models import ReportingPeriod
 from reports.queries.handed_in import HandedIn
 from reports.wording.figures import in_words
 from reports.wording.tables import Printed, printed
 
+COUNTRIES = "countries"
+"""The table whose journeys are drawn on the map as well."""
 INDICATORS = documents.register(
     DocumentKind(
         "reports/indicators",
         gettext_lazy("Indicators"),
-        template_version=1,
+        template_version=2,
         has_disclaimer=True,
     )
 )
@@ -67,6 +69,7 @@ def _printed(figures: HandedIn, name: str, found: Printed) -> dict[str, Any]:
         "title": str(table.title),
         "note": figures.notes[name],
         "chart": str(render(name, table)) if name in CHARTS else "",
+        "map": str(render_map(table)) if name == COUNTRIES else "",
         "head": list(found.head),
         "rows": [list(row) for row in found.rows],
         "numeric": sorted(found.numeric),

@@ -38,6 +38,8 @@ FIGURES: Mapping[ReportSection, Sequence[str]] = {
     ReportSection.RESULTS: ("categories", "modes", "countries", "satisfaction", "money"),
 }
 """The tables of each section, in their order."""
+A_LINE, PADDING, WIDEST_COLUMN = 84, 3, 36
+"""In letters: what a line of a table holds, what stands around a text, and the widest column."""
 MOST_IN_CHART = 100
 """A target beyond this would flatten all the others; it stands in the table."""
 
@@ -253,7 +255,7 @@ def _in_short(figures: HandedIn) -> Iterator[str]:
 
 
 def _sentence(row: Record, forecast: str) -> str:
-    words = {"label": row["label"], "number": row["so_far"], "target": row["target"]}
+    words = {"label": row["label"], **_counted(row)}
     if row["is_achieved"]:
         return _("%(label)s: %(number)s of %(target)s, achieved.") % words
     if forecast:
@@ -264,18 +266,13 @@ def _sentence(row: Record, forecast: str) -> str:
 
 def _objective(row: Record, forecasts: Mapping[str, str]) -> tuple[str, str, str, str, str]:
     """A line of the table as the programme wants it."""
-    counted = _("%(number)s so far") % {"number": row["so_far"]}
-    if row["target"]:
-        counted = _("%(number)s of %(target)s") % {
-            "number": row["so_far"],
-            "target": row["target"],
-        }
+    said = _("%(number)s of %(target)s") if row["target"] else _("%(number)s so far")
     achieved = NOTHING if row["is_achieved"] is None else in_words(row["is_achieved"])
     due = in_words(row["due_on"]) if row["due_on"] else row["due"] or NOTHING
     if row["due_on"] and row["due"]:
         due = f"{due} ({row['due']})"
     return (
-        f"{row['code']} {row['label']}: {counted}",
+        f"{row['code']} {row['label']}: {said % _counted(row)}",
         due,
         achieved,
         in_words(row["achieved_on"]) if row["achieved_on"] else forecasts.get(row["code"], NOTHING),
@@ -283,12 +280,26 @@ def _objective(row: Record, forecasts: Mapping[str, str]) -> tuple[str, str, str
     )
 
 
+def _counted(row: Record) -> dict[str, str]:
+    return {"number": in_words(row["so_far"]), "target": in_words(row["target"])}
+
+
 # --- tables -------------------------------------------------------------------------------------
 
 
 def _widths(found: Printed) -> list[float]:
-    """Shares of the width that follow the longest text of each column, within reason."""
-    return [
-        min(max(max(len(word) for word in column[0].split()) + 1, *map(len, column), 8), 34)
-        for column in zip(found.head, *found.rows, strict=True)
+    """Shares of the width: no word is torn, and what is left over goes to the longest texts."""
+    columns = list(zip(found.head, *found.rows, strict=True))
+    least = [
+        max(len(word) for text in column for word in text.split() or [""]) + PADDING
+        for column in columns
     ]
+    wished = [
+        max(low, min(max(map(len, column)) + PADDING, WIDEST_COLUMN))
+        for low, column in zip(least, columns, strict=True)
+    ]
+    room, wanted = A_LINE - sum(least), sum(wished) - sum(least)
+    if wanted <= max(room, 0):
+        return list(map(float, wished))
+    share = max(room, 0) / wanted
+    return [low + (high - low) * share for low, high in zip(least, wished, strict=True)]

@@ -26,6 +26,8 @@ TABLE = "Figures"
 CELL, NUMBER, HINT, SOURCE = "Table Text", "Table Number", "Note to the Author", "Source Line"
 WIDE = Mm(170)
 """Between the margins."""
+NO_HEAD = "0480"
+"""A table's looks without a first row of its own; old word processors read this number alone."""
 SHORT = 12
 """Rows of a table that stays on one page."""
 
@@ -237,7 +239,9 @@ def add_table(
     if head:
         _mark(table.rows[0], "w:tblHeader")
     else:
-        table._tbl.tblPr.find(qn("w:tblLook")).set(qn("w:firstRow"), "0")
+        look = table._tbl.tblPr.find(qn("w:tblLook"))
+        look.set(qn("w:firstRow"), "0")
+        look.set(qn("w:val"), NO_HEAD)
     if len(table.rows) <= SHORT:
         _keep_together(table)
     return table

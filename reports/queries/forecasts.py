@@ -13,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
+from cxc_portal.core.exports import Column, Table
 from profiles.enums import CountedFrom
 from reports.forecast.forecast import Forecast
 from reports.forecast.months import month_end
@@ -121,6 +122,31 @@ FORECASTS = FigureTable(
     values=_forecasts,
     behind=_nothing_behind,
 )
+
+FORECAST_COLUMNS = (
+    Column("forecast_on", _("Forecast")),
+    Column("forecast", _("Forecast in words")),
+)
+"""What the table of indicators says of the forecast where it is handed in."""
+
+
+def with_forecasts_beside(indicators: Table, forecasts: Table) -> Table:
+    """The indicators with the day on which each target is expected, and that day in words, right
+    before the comment. Nothing of a target that is reached: its day stands there already."""
+    keys = [column.key for column in forecasts.columns]
+    day, words = keys.index("expected"), keys.index("in_words")
+    found = {row[0]: (row[day], row[words]) for row in forecasts.rows}
+    is_achieved = [column.key for column in indicators.columns].index("is_achieved")
+    rows = [
+        (*row[:-1], *((None, "") if row[is_achieved] else found.get(row[0], (None, ""))), row[-1])
+        for row in indicators.rows
+    ]
+    return Table(
+        title=indicators.title,
+        columns=[*indicators.columns[:-1], *FORECAST_COLUMNS, indicators.columns[-1]],
+        rows=rows,
+    )
+
 
 PACE = FigureTable(
     name="pace",

@@ -14,7 +14,8 @@ from exchanges.enums import ExchangeMode
 from profiles.models import Partnership
 from reports.models import ReportingPeriod
 from reports.queries.figures import TABLES
-from reports.queries.forecasts import FORECASTS, PACE
+from reports.queries.forecasts import FORECASTS, PACE, with_forecasts_beside
+from reports.queries.indicators import INDICATORS
 from reports.queries.lists import LISTS
 from reports.queries.periods import tables_of_period
 from reports.queries.report_texts import texts_of
@@ -30,10 +31,15 @@ NAMES = (*_DEFINED, *LISTS)
 
 
 def tables_to_hand_in(scope: Scope, names: Collection[str] | None = None) -> dict[str, Table]:
-    """All tables of figures and the forecasts as of today, or those named."""
+    """All tables of figures and the forecasts as of today, or those named. The indicators say when
+    each target is reached, as the grant asks for it."""
+    wanted = list(_DEFINED) if names is None else [name for name in _DEFINED if name in names]
     found = tables_of(scope, names)
-    rest = [name for name in _DEFINED if name not in found and (names is None or name in names)]
-    return found | {name: _DEFINED[name].table(scope) for name in rest}
+    found |= {name: _DEFINED[name].table(scope) for name in wanted if name not in found}
+    if INDICATORS.name in found:
+        forecasts = found.get(FORECASTS.name) or FORECASTS.table(scope)
+        found[INDICATORS.name] = with_forecasts_beside(found[INDICATORS.name], forecasts)
+    return found
 
 
 def notes_on(tables: Iterable[str]) -> dict[str, str]:

@@ -48,7 +48,11 @@ The list of indicators and the targets are reference data (`profiles/data/indica
 `indicator_targets.csv`). A whole counts what its parts count and what is under none of them, so
 parts never add up to more. A target is measured by everything until the last day looked at,
 whatever the first one is. A partnership without a list of targets promised its planned exchanges;
-all partnerships together promised the sum. The categories are: %(categories)s."""
+all partnerships together promised the sum. The categories are: %(categories)s.
+
+Handed in (exports, frozen periods), the table of indicators also says `forecast_on` and
+`forecast`: the day on which an open target is expected, and the same in words, as the table
+`forecasts` has them."""
 
 
 def indicators_page() -> str:

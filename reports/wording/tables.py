@@ -20,6 +20,7 @@ CHOSEN: Mapping[str, Sequence[str]] = {
         "due",
         "due_on",
         "achieved_on",
+        "forecast",
         "comment",
     ),
     "forecasts": ("code", "label", "target", "today", "in_words"),
@@ -50,8 +51,9 @@ def records_of(table: Table) -> list[Record]:
 
 def printed(name: str, table: Table) -> Printed:
     """What people read of the table of this name; without rows where it says nothing."""
-    keys = CHOSEN.get(name) or [c.key for c in table.columns if c.key not in FOR_PROGRAMS]
     labels = {column.key: str(column.label) for column in table.columns}
+    chosen = CHOSEN.get(name) or [key for key in labels if key not in FOR_PROGRAMS]
+    keys = [key for key in chosen if key in labels]
     found = [row for row in records_of(table) if name not in ANSWERED or _is_answered(row)]
     head = [labels[key] for key in keys]
     rows = [[in_words(row[key]) for key in keys] for row in found]

@@ -13,13 +13,14 @@ from reports.charts import CHARTS, render
 from reports.charts.bands import BandRow, Part, bands
 from reports.charts.bars import TargetBar, target_bars
 from reports.charts.dots import DotRow, dots
-from reports.charts.fitting import lines_of, round_steps, share
+from reports.charts.fitting import lines_of, round_steps, share, width_of
 from reports.charts.from_tables import draw_pace
 from reports.charts.funnel import FunnelStep, funnel
 from reports.charts.legend import legend
 from reports.charts.matrix import matrix
 from reports.charts.pace import Foreseen, PaceLine, pace
-from reports.charts.shapes import STYLES, WIDTH, path, rect, words
+from reports.charts.rendering import render_map
+from reports.charts.shapes import SMALL, STYLES, WIDTH, path, rect, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 numbers = st.integers(0, 5000)
@@ -218,6 +219,15 @@ def test_a_dot_stands_where_its_mean_lies(rows):
     assert stays_inside(drawing)
 
 
+def test_a_dot_is_seen_within_the_ring_at_the_same_place():
+    drawing = dots([DotRow("Agenda", (4.0, 4.0))], ("Visitors", "Hosts"), 1, 5, "label")
+
+    (dot, ring) = (of_style(drawing, style)[-1] for style in ("dot", "ring"))
+    assert numbers_of(dot, "cx", "cy") == numbers_of(ring, "cx", "cy")
+    assert numbers_of(dot, "r") < numbers_of(ring, "r")
+    assert dict(ring.attributes)["fill"] == "none"
+
+
 @given(st.dictionaries(st.tuples(codes, codes), st.integers(1, 90), max_size=120))
 def test_no_exchange_gets_lost_in_the_matrix(cells):
     drawing = matrix(cells, "…", "label")
@@ -256,6 +266,21 @@ def test_the_line_of_the_pace_stays_inside(closed, foreseen, target, due_on):
     assert stays_inside(pace(data, "label"))
 
 
+def test_the_name_of_the_last_month_is_not_cut_off():
+    first, last = date(2026, 1, 31), date(2029, 10, 31)
+    data = PaceLine(
+        closed=[(first, 0), (last, 2)],
+        foreseen=[],
+        ticks=[(first, "January 26"), (last, "October 29")],
+        target=4,
+        target_label="Target",
+    )
+
+    drawn = next(one for one in pace(data, "label").shapes if one.text == "October 29")
+    room = width_of("October 29", SMALL) / 2
+    assert numbers_of(drawn, "x") == pytest.approx((WIDTH - room,), abs=0.1)
+
+
 # --- as SVG -------------------------------------------------------------------------------------
 
 TABLES = {
@@ -267,7 +292,7 @@ TABLES = {
         "code label visitors visitors_share visitors_days hosts hosts_share hosts_days".split(),
         [
             ("registered", "Registered", 1200, None, None, 60, None, None),
-            ("paid", "Paid", 0, 12.5, 3.4, None, None, None),
+            ("paid", "Paid", 0, 12.7, 3.4, None, None, None),
         ],
     ),
     "bands": (
@@ -329,7 +354,7 @@ def test_the_funnel_says_share_and_days_of_the_visitors():
     assert drawn_texts("funnel") == [
         *("Visitors", "Hosts"),
         *("Registered", "1200", "60"),
-        *("Paid", "12 %, 3 days", "0"),
+        *("Paid", "13 %, 3 days", "0"),
     ]
 
 
@@ -386,3 +411,22 @@ def test_many_years_have_few_ticks():
 
 def test_words_can_end_at_their_place():
     assert dict(words("soft", 5, 6, "x", "end").attributes)["text-anchor"] == "end"
+
+
+def test_journeys_are_drawn_on_the_map_for_paper():
+    svg = render_map(table("countries"))
+
+    root = ElementTree.fromstring(svg)  # noqa: S314 - our own
+    assert root.get("role") == "img"
+    assert root.get("aria-label").startswith("Journeys of closed exchanges on the map of Europe.")
+    curves = [path.get("d") for path in root.findall(f"{SVG}path")]
+    assert [curve.partition("Q")[0] for curve in curves] == ["M70 697"]
+    assert len(root.findall(f"{SVG}circle")) == 2
+    assert len(root.findall(f"{SVG}g/{SVG}g")) == 2
+
+
+def test_without_a_journey_between_countries_there_is_no_map():
+    keys, _rows = TABLES["countries"]
+    columns = [Column(key, key.title()) for key in keys]
+    rows = [("FR-FR", "France", "FR", "FR", 1, 0, 1)]
+    assert render_map(Table(title="A title", columns=columns, rows=rows)) == ""

@@ -23,6 +23,7 @@ from reports.queries.handed_in import of_period, of_scope
 from reports.queries.scopes import Scope
 from reports.services.hand_records import Recorded, add_record
 from reports.services.periods import freeze_period
+from reports.wording.tables import records_of
 from tests.factories import StaffRoleFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -82,6 +83,26 @@ def test_csv_is_the_table_of_objectives_and_indicators():
     rows = list(csv.reader(io.StringIO(found.content.decode("utf-8-sig"))))
     codes = [row[0] for row in rows[1:]]
     assert (codes[0], codes[-1], len(codes)) == ("5.5.1", "S1", 15)
+
+
+def test_csv_says_when_each_target_is_reached_or_expected():
+    recorded()
+    text = export(figures(), "csv").content.decode("utf-8-sig")
+    rows = {row["Code"]: row for row in csv.DictReader(io.StringIO(text))}
+    columns = ["Achieved", "Achieved on", "Forecast", "Forecast in words"]
+    assert [rows["T2"][name] for name in columns] == ["yes", "2026-10-01", "", ""]
+    assert [rows["5.5.1"][name] for name in columns] == ["no", "", "", "no pace to go by yet"]
+
+
+def test_the_forecast_of_the_indicators_is_that_of_the_table_of_forecasts():
+    tables = figures().tables
+    beside = {row["code"]: row for row in records_of(tables["indicators"])}
+    found = {row["code"]: row for row in records_of(tables["forecasts"])}
+    told = {code: (row["forecast_on"], row["forecast"]) for code, row in beside.items()}
+    assert told == {code: (row["expected"], row["in_words"]) for code, row in found.items()}
+    assert list(figures().every_table["indicators"].rows[0]) == list(
+        of_scope(Scope(own()), only="indicators").tables["indicators"].rows[0]
+    )
 
 
 def test_csv_is_of_another_table_where_one_is_named():
@@ -184,6 +205,27 @@ def test_the_table_of_objectives_is_as_the_programme_wants_it():
 def test_a_due_day_stands_beside_what_the_grant_says():
     IndicatorTarget.objects.filter(indicator="5.5.1").update(due_on=date(2027, 8, 31))
     assert report().tables[-1].rows[1].cells[1].text == "31 Aug 2027 (M24)"
+
+
+def test_large_numbers_are_grouped():
+    assert report().tables[-1].rows[-1].cells[0].text.endswith(": 0 of 1,000")
+    told = [one.text for one in report().paragraphs if one.style.name == "List Bullet"]
+    assert [text for text in told if text.startswith("SMEs benef") and "0 of 1,000" in text]
+
+
+def test_no_word_of_a_head_is_torn():
+    """The columns are at least as wide as their longest word, by the letters of a line."""
+    for table in report().tables[1:]:
+        whole = sum(cell.width for cell in table.rows[0].cells)
+        for cell in table.rows[0].cells:
+            longest = max(map(len, cell.text.split()), default=0)
+            assert cell.width / whole * 84 >= longest + 1
+
+
+def test_a_table_without_a_head_has_no_row_that_looks_like_one():
+    look = report().tables[0]._tbl.tblPr.xpath("./w:tblLook")[0]
+    values = [value for name, value in look.attrib.items() if name.endswith(("}val", "}firstRow"))]
+    assert sorted(values) == ["0", "0480"]
 
 
 def test_own_texts_become_paragraphs_and_lists():
@@ -381,6 +423,8 @@ def test_the_command_writes_a_file(tmp_path, capsys, file_format, start):
     ("options", "said"),
     [
         ({"--partnership": "NOBODY"}, "There is no partnership NOBODY."),
+        ({"--from": "2026-13-01"}, "--from: 2026-13-01 is no day; write YYYY-MM-DD."),
+        ({"--to": "soon"}, "--to: soon is no day; write YYYY-MM-DD."),
         ({"--from": "2026-02-01", "--to": "2026-01-01"}, "--from comes after --to."),
         ({"--table": "secrets"}, "There is no table secrets; there are indicators, "),
         ({"--output": "/nowhere/x.csv"}, "/nowhere/x.csv cannot be written: "),

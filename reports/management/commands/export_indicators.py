@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--partnership", required=True, metavar="ACRONYM")
-        parser.add_argument("--from", dest="starts_on", type=_day, metavar="YYYY-MM-DD")
-        parser.add_argument("--to", dest="ends_on", type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--from", dest="starts_on", metavar="YYYY-MM-DD")
+        parser.add_argument("--to", dest="ends_on", metavar="YYYY-MM-DD")
         parser.add_argument("--format", required=True, choices=[*FORMATS, PDF])
         parser.add_argument("--table", default=MAIN, help=f"of a CSV; {MAIN}")
         parser.add_argument("--output", required=True, type=Path, metavar="FILE")
@@ -45,12 +45,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {len(content)} bytes")
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _day(options: dict[str, Any], name: str, option: str) -> date | None:
+    text = options[name]
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError as fault:
+        raise CommandError(f"{option}: {text} is no day; write YYYY-MM-DD.") from fault
 
 
 def _scope(options: dict[str, Any]) -> Scope:
-    acronym, first, last = options["partnership"], options["starts_on"], options["ends_on"]
+    acronym = options["partnership"]
+    first, last = _day(options, "starts_on", "--from"), _day(options, "ends_on", "--to")
     partnership = Partnership.objects.filter(acronym__iexact=acronym).first()
     if partnership is None:
         raise CommandError(f"There is no partnership {acronym}.")
