@@ -28,6 +28,7 @@ from reports.queries.scopes import Scope
 from reports.queries.waiting import late_reports
 
 NAMED = 5
+PARTIES = ("host__organisation", "visitor__organisation")
 KPI = "organisation__organisation_type__kpi_category"
 
 
@@ -75,7 +76,9 @@ def _profiles(scope: Scope) -> Gap:
         scope.of_partnership("partnership"), state=ProfileState.SUBMITTED
     )
     return _gap(
-        waiting.select_related("organisation").order_by("state_since"),
+        waiting.select_related("organisation")
+        .only("ref", "role", "organisation__name")
+        .order_by("state_since"),
         lambda number: ngettext(
             "%(number)s profile waits to be validated.",
             "%(number)s profiles wait to be validated.",
@@ -103,9 +106,9 @@ def _matches(scope: Scope) -> Gap:
         else reverse("matching:partnerships")
     )
     return _gap(
-        waiting.select_related("host__organisation", "visitor__organisation").order_by(
-            "state_since"
-        ),
+        waiting.select_related(*PARTIES)
+        .only("visitor_agreed_at", "host_agreed_at", *(f"{path}__name" for path in PARTIES))
+        .order_by("state_since"),
         lambda number: ngettext(
             "%(number)s proposed match waits for an answer.",
             "%(number)s proposed matches wait for an answer.",
@@ -124,11 +127,17 @@ def _commitments(scope: Scope) -> Gap:
         state__in=OPEN_VERSIONS,
     )
     return _gap(
-        waiting.select_related("exchange__host__organisation", "exchange__visitor__organisation")
+        waiting.select_related(*(f"exchange__{path}" for path in PARTIES))
         .prefetch_related(
             "signatures", "exchange__host_partnership", "exchange__visitor_partnership"
         )
-        .defer("snapshot")
+        .only(
+            "state",
+            "exchange__ref",
+            "exchange__host_partnership",
+            "exchange__visitor_partnership",
+            *(f"exchange__{path}__name" for path in PARTIES),
+        )
         .order_by("state_since"),
         lambda number: ngettext(
             "%(number)s commitment waits for signatures.",
@@ -187,8 +196,8 @@ def _reports(scope: Scope) -> QuerySet[Report]:
     mine |= Q(capacity=Capacity.HO) & scope.of_partnership("exchange__host_partnership")
     return (
         Report.objects.filter(mine)
-        .select_related("exchange__host__organisation", "exchange__visitor__organisation")
-        .defer("answers", "prefilled")
+        .select_related(*(f"exchange__{path}" for path in PARTIES))
+        .only("capacity", "exchange__ref", *(f"exchange__{path}__name" for path in PARTIES))
     )
 
 
