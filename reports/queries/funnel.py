@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import DateTimeField, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    DateTimeField,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Cast, Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +21,7 @@ from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
 from matching.models import Conversation, Match
 from profiles.enums import Role
-from profiles.models import Profile, ProfileSubmission, ProfileTransition
+from profiles.models import Profile, ProfileTransition
 from reports.enums import PaymentState
 from reports.models import Payment
 from reports.queries.exchange_counts import Row
@@ -40,9 +49,10 @@ def registered(scope: Scope, side: str) -> QuerySet[Profile]:
     """The profiles of one side handed in for the first time within the days, with the moment at
     which each first took each step (`reached_<step>`), None where it has not."""
     mine = Profile.objects.filter(scope.of_partnership("partnership"), role=ROLES[side])
-    submissions = ProfileSubmission.objects.filter(profile=OuterRef("pk"), number=1)
-    first = submissions.order_by().values("at")
-    dated = mine.annotate(reached_registered=Coalesce(Subquery(first), F("submitted_at")))
+    first = FilteredRelation("submissions", condition=Q(submissions__number=1))
+    dated = mine.annotate(
+        first=first, reached_registered=Coalesce(F("first__at"), F("submitted_at"))
+    )
     moments = {_reached(step): found for step, found in _moments(scope, SIDES[side]).items()}
     return dated.filter(scope.within("reached_registered")).annotate(**moments)
 
