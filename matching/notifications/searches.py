@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from cxc_portal.core import mail
 from cxc_portal.core.mail import MailKind, Pace, Recipient
-from matching.queries.searches import Newcomer, News
+from matching.queries.searches import NEWS_KIND, Newcomer, News, is_last_letter
 from profiles.models import User
 
 NAMED = 5
 """How many profiles a mail names for one search before it says how many more there are."""
 PROFILES_PUBLISHED = mail.register(
     MailKind(
-        "matching/profiles_published",
+        NEWS_KIND,
         gettext_lazy("members and staff"),
         gettext_lazy("profiles were published that fit a saved search or an own profile"),
         pace=Pace.DAILY,
@@ -52,6 +52,7 @@ def profiles_published(user_id: int, news: Sequence[News], until: datetime) -> N
             "told": told,
             "first": news[0].newcomers[0],
             "others": number - 1,
+            "is_last": is_last_letter(user_id, news),
             "searches_url": settings.SITE_URL + reverse("matching:searches"),
             "action_url": url,
             "action_label": gettext_lazy("See them all"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from cxc_portal.core.models import OutgoingMail
 from matching.index import index
 from matching.models import SavedSearch
 from matching.queries.catalogue_list import fitting
@@ -19,6 +20,10 @@ from matching.queries.rulesets import ruleset_in
 from matching.scoring.score import score
 from profiles.enums import ProfileState
 from profiles.models import Membership, Profile, ProfileTransition, StaffRole
+
+NEWS_KIND = "matching/profiles_published"
+MOST_UNANSWERED = 5
+"""So many letters about new partners go to somebody who does not look in; then they stop."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +90,43 @@ def newcomers_between(since: datetime, until: datetime) -> list[Newcomer]:
 
 def searches_without_look(until: datetime) -> QuerySet[SavedSearch]:
     """The searches of people who see the catalogue and want to be told, not yet looked at by
-    `until`, person by person; those for own profiles before the others."""
+    `until`, person by person; those for own profiles before the others. What nobody asked for, the
+    news for an own profile, rests after `MOST_UNANSWERED` letters until there is a sign of life."""
     published = Profile.objects.published().filter(organisation=OuterRef("organisation"))
     members = Membership.objects.filter(Exists(published), user=OuterRef("user"))
     roles = StaffRole.objects.filter(user=OuterRef("user"))
     return (
         SavedSearch.objects.filter(has_alert=True, looked_at__lt=until, user__is_active=True)
         .filter(Exists(members) | Exists(roles))
-        .filter(Q(profile__isnull=True) | Q(profile__state=ProfileState.PUBLISHED))
+        .alias(unanswered=Coalesce(_letters_since_sign_of_life(), 0))
+        .filter(
+            Q(profile__isnull=True)
+            | Q(profile__state=ProfileState.PUBLISHED, unanswered__lt=MOST_UNANSWERED)
+        )
         .select_related("profile__organisation")
         .order_by("user", F("profile").asc(nulls_last=True), "name", "pk")
     )
+
+
+def _letters_since_sign_of_life() -> Subquery:
+    """How many letters with news a person has had, or will have, since the own profile was minded:
+    what one summary tells of is one letter."""
+    news = OutgoingMail.objects.filter(
+        kind=NEWS_KIND,
+        recipient=OuterRef("user"),
+        created_at__gt=OuterRef("profile__confirmed_at"),
+    )
+    letters = Count(Coalesce("bundle", "pk"), distinct=True)
+    return Subquery(news.order_by().values("recipient").annotate(count=letters).values("count"))
+
+
+def is_last_letter(user_id: int, news: Sequence[News]) -> bool:
+    """Whether nothing more follows for one of the own profiles until the person looks in."""
+    own = [one.search.pk for one in news if one.search.profile_id]
+    reached = SavedSearch.objects.filter(pk__in=own, user=user_id).alias(
+        unanswered=Coalesce(_letters_since_sign_of_life(), 0)
+    )
+    return reached.filter(unanswered=MOST_UNANSWERED - 1).exists()
 
 
 def missing_partner_alerts() -> list[tuple[int, int, datetime]]:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from cxc_portal.core import clock
-from cxc_portal.core.models import OutgoingMail
+from cxc_portal.core.models import MailStatus, OutgoingMail
 from matching.models import SavedSearch
 from matching.notifications.searches import PROFILES_PUBLISHED
 from matching.queries.searches import high_fits_among, news_for
@@ -17,7 +17,7 @@ from matching.tasks import tell_of_new_profiles as task
 from profiles.enums import StaffRoleName
 from profiles.models import Profile
 from profiles.services.decisions import decide_profile
-from profiles.services.lifecycle import pause_profile, reopen_profile
+from profiles.services.lifecycle import note_visit, pause_profile, reopen_profile
 from profiles.services.submission import revalidate_profile
 from tests.factories import (
     MembershipFactory,
@@ -108,6 +108,42 @@ def test_nobody_is_told_twice(days, host):
     days(1)
     assert tell_of_new_profiles() == 1
     assert ["P-NEW" in text for text in told(host.contact)] == [True, False]
+
+
+def test_letters_stop_after_the_fifth_until_the_person_looks_in(days, host):
+    for number in range(6):
+        visitor_profile(ref=f"P-NEW{number}")
+        days(1)
+        tell_of_new_profiles()
+    last = "this is the last letter about new partners"
+    assert [last in text for text in told(host.contact)] == [False] * 4 + [True]
+    assert last in mails()[-1].html
+    note_visit(user=host.contact)
+    visitor_profile(ref="P-AFTER", name="After")
+    days(1)
+    tell_of_new_profiles()
+    assert [("P-AFTER" in text, last in text) for text in told(host.contact)[5:]] == [(True, False)]
+
+
+def test_news_of_one_summary_is_one_letter(days, host):
+    for number in range(6):
+        visitor_profile(ref=f"P-NEW{number}")
+        days(1)
+        tell_of_new_profiles()
+        if number == 3:
+            OutgoingMail.objects.exclude(pk=mails()[0].pk).update(
+                bundle=mails()[0], status=MailStatus.BUNDLED
+            )
+    assert len(mails()) == 6
+
+
+def test_a_search_that_somebody_saved_never_rests(days, quiet):
+    save_search(name="All", query="", actor=quiet.contact)
+    for number in range(7):
+        visitor_profile(ref=f"P-NEW{number}")
+        days(1)
+        tell_of_new_profiles()
+    assert len(mails()) == 7
 
 
 def test_what_is_published_at_this_moment_waits_for_the_next_look(days, host):
