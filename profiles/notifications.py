@@ -310,6 +310,12 @@ def profile_grows_quiet(profile: Profile) -> datetime | None:
     return first
 
 
+def asked_whether_quiet(*, since: datetime) -> set[int]:
+    """The keys of the profiles whose members were asked after a moment."""
+    asked = OutgoingMail.objects.filter(kind=PROFILE_GROWS_QUIET.name, created_at__gt=since)
+    return {int(key) for key in asked.values_list("about_id", flat=True)}
+
+
 def profile_dormant(profile: Profile) -> None:
     """Tells the members that the profile is out of the catalogue, and the one click back."""
     _send(PROFILE_DORMANT, _members(profile), profile, event=f"{profile.transitions.count()}")

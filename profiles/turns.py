@@ -14,7 +14,8 @@ class Turn:
 
     `kind` names the sort of matter in a word, `title` says with whom, `url` opens it; `note` is
     what else there is to know, with a link to act on it. `blocks` says whether somebody waits for
-    the one whose turn it is.
+    the one whose turn it is. `also` is a second thing about the same matter: a person finds all
+    that they have to do about it in one place.
     """
 
     kind: Text
@@ -25,6 +26,7 @@ class Turn:
     note_label: Text = ""
     note_url: str = ""
     blocks: bool = True
+    also: Baton | None = None
 
 
 TurnProvider = Callable[[Any], Iterable[Turn]]

@@ -7,6 +7,7 @@ tasks run whose hour has passed since the stop before, the postman last.
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from celery import current_app
@@ -42,11 +43,17 @@ def run(since: datetime, until: datetime) -> dict[str, int]:
     """Do at once what the schedule holds between two moments; says what each task counted. One that
     fails is logged and does not stop the others."""
     counted: dict[str, int] = {}
-    current_app.loader.import_default_modules()  # a process that is no worker has no tasks yet
+    _know_the_tasks()
     for entry in _in_order(settings.CELERY_BEAT_SCHEDULE.values()):
         if _is_due(entry["schedule"], since, until):
             counted[entry["task"]] = _count(entry)
     return counted
+
+
+@cache
+def _know_the_tasks() -> None:
+    """A process that is no worker has imported none yet."""
+    current_app.loader.import_default_modules()
 
 
 def _in_order(entries: Any) -> list[dict[str, Any]]:

@@ -105,7 +105,8 @@ def mind_dormant_profiles() -> list[str]:
         confirmed_at__lte=_months_ago(months - MONTHS_TO_ANSWER)
     )
     asleep = []
-    for profile_id in list(quiet.order_by("pk").values_list("pk", flat=True)):
+    asked = notifications.asked_whether_quiet(since=_months_ago(MONTHS_TO_ANSWER))
+    for profile_id in sorted(set(quiet.values_list("pk", flat=True)) - asked):
         if profile := _mind(profile_id, months):
             asleep.append(profile.ref)
     return asleep

@@ -218,6 +218,13 @@ def test_members_are_asked_once_in_a_quiet_time(profile):
     assert len(mails("profile_grows_quiet")) == 1
 
 
+def test_who_has_time_to_answer_is_left_alone(profile, django_assert_num_queries):
+    with at(JUNE):
+        mind_dormant_profiles()
+    with at(JUNE + timedelta(days=1)), django_assert_num_queries(3):
+        assert mind_dormant_profiles() == []
+
+
 def test_profile_that_nobody_minds_falls_asleep_and_its_members_are_told(profile, listings):
     with at(JUNE):
         mind_dormant_profiles()
