@@ -3,7 +3,7 @@
 No row names a person. Rows are for those who may see them (`permissions.can_see_rows`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,14 @@ from cxc_portal.core.exports import Column, Table
 from cxc_portal.core.types import Text
 from exchanges.models import CommitmentVersion, Exchange
 from matching.models import Match
-from profiles.models import Organisation, Profile
+from profiles.models import (
+    Country,
+    Indicator,
+    Organisation,
+    OrganisationType,
+    Partnership,
+    Profile,
+)
 from reports.models import (
     Attribution,
     EvidenceItem,
@@ -29,6 +36,7 @@ from reports.models import (
 )
 from reports.queries.figures import Figure
 from reports.queries.shapes import Rows
+from reports.wording.flags import flags_of
 
 PARTIES = (
     "host__organisation__country",
@@ -45,6 +53,21 @@ PAIR = (
 )
 EXCHANGE = Column("exchange", _("Exchange"))
 STATE = Column("state", _("State"))
+FLAGS = Column("flags", _("To be noted"))
+"""That a visit ended early or did not take place, and that a partnership completed a report."""
+
+
+READ: Mapping[type[Model], Sequence[str]] = {
+    Country: ("name",),
+    Exchange: ("ref", "host", "visitor", "host_partnership", "visitor_partnership"),
+    Indicator: ("label",),
+    Organisation: ("name", "country", "organisation_type"),
+    OrganisationType: ("label",),
+    OutreachAction: ("title",),
+    Partnership: ("acronym",),
+    Profile: ("organisation",),
+}
+"""What rows say of that which belongs to them."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +80,21 @@ class RowKind:
     values: Callable[[Any], tuple[Any, ...]]
     url: Callable[[Any], str]
     order: Sequence[str] = ("pk",)
+    many: Sequence[str] = ()
 
     def prepared(self, rows: Rows) -> QuerySet[Any]:
-        return rows.queryset.select_related(*self.related).order_by(*self.order)
+        found = rows.queryset.select_related(*self.related).prefetch_related(*self.many)
+        return found.only(*self._read(rows.queryset.model)).order_by(*self.order)
+
+    def _read(self, model: type[Model]) -> Iterator[str]:
+        """The fields of the rows, and of what belongs to them those of `READ` alone."""
+        yield from (field.name for field in model._meta.concrete_fields)
+        for path in self.related:
+            related, way = model, ""
+            for step in path.split("__"):
+                related = related._meta.get_field(step).related_model
+                way = f"{way}{step}__"
+                yield from (f"{way}{name}" for name in READ[related])
 
 
 def kind_of(rows: Rows) -> RowKind:
@@ -104,7 +139,14 @@ def _exchange(exchange: Exchange) -> tuple[Any, ...]:
         exchange.starts_on,
         exchange.ends_on,
         _day(exchange.closed_at),
+        "; ".join(map(str, _flags_of_exchange(exchange))) or None,
     )
+
+
+def _flags_of_exchange(exchange: Exchange) -> Iterator[Text]:
+    """Those of both sides, what both say once."""
+    reports = sorted(exchange.reports.all(), key=lambda one: one.pk)
+    yield from dict.fromkeys(flag for report in reports for flag in flags_of(report))
 
 
 def _profile(profile: Profile) -> tuple[Any, ...]:
@@ -139,6 +181,7 @@ def _report(report: Report) -> tuple[Any, ...]:
         report.get_outcome_display() or None,
         report.due_on,
         _day(report.submitted_at),
+        report.on_behalf_of and report.on_behalf_of.acronym,
     )
 
 
@@ -187,8 +230,10 @@ KINDS: Mapping[type[Model], RowKind] = {
             Column("starts_on", _("First day")),
             Column("ends_on", _("Last day")),
             Column("closed_on", _("Closed on")),
+            FLAGS,
         ),
         related=PARTIES,
+        many=("reports__on_behalf_of",),
         values=_exchange,
         url=_page,
         order=("closed_at", "pk"),
@@ -251,8 +296,9 @@ KINDS: Mapping[type[Model], RowKind] = {
             Column("outcome", _("What became of it")),
             Column("due_on", _("Due on")),
             Column("submitted_on", _("Handed in")),
+            Column("on_behalf_of", _("Completed by")),
         ),
-        related=OF_EXCHANGE,
+        related=(*OF_EXCHANGE, "on_behalf_of"),
         values=_report,
         url=lambda row: reverse("reports:report_review", args=[row.ref]),
         order=("due_on", "pk"),

@@ -11,11 +11,12 @@ from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 
+from cxc_portal.core import clock
 from exchanges.enums import ExchangeState
 from profiles.enums import StaffRoleName
 from profiles.models import IndicatorTarget, Partnership
 from reports.forms.scope import ScopeForm, query_of
-from reports.models import HandRecord
+from reports.models import HandRecord, Questionnaire, Report
 from reports.queries.figures import TABLES, figure
 from reports.queries.row_kinds import KINDS, kind_of
 from reports.queries.scopes import Scope
@@ -283,6 +284,39 @@ def test_rows_of_every_kind_that_an_exchange_brings_can_be_opened():
     assert match.url(exchange.match) == exchange.match.get_absolute_url()
     assert profile.values(exchange.visitor)[0] == exchange.visitor.organisation.name
     assert profile.url(exchange.visitor) == exchange.visitor.get_absolute_url()
+
+
+def test_what_did_not_go_as_planned_is_flagged_in_the_rows(client):
+    exchange = exchange_row(closed_on=date(2026, 5, 20))
+    partnership = exchange.visitor_partnership
+    for capacity, completed_by in (("VO", partnership), ("HO", None)):
+        Report.objects.create(
+            exchange=exchange,
+            capacity=capacity,
+            questionnaire=Questionnaire.objects.get(),
+            state="validated",
+            outcome="ended_early",
+            due_on=date(2026, 5, 10),
+            submitted_at=clock.now(),
+            validated_at=clock.now(),
+            on_behalf_of=completed_by,
+            source="A call" if completed_by else "",
+            starts_on=date(2026, 5, 4),
+            ends_on=date(2026, 5, 6),
+            days_done=3,
+        )
+
+    client.force_login(staff())
+    rows = {
+        code: list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+        for code in ("5.5.1", "reports.asked:both")
+        if (file := client.get(f"/indicators/{code}/?format=csv"))
+    }
+
+    flags = [row["To be noted"] for row in rows["5.5.1"]]
+    assert flags == [f"It ended early; Completed on behalf by {partnership.acronym}"]
+    told = [(row["What became of it"], row["Completed by"]) for row in rows["reports.asked:both"]]
+    assert told == [("It ended early", partnership.acronym), ("It ended early", "")]
 
 
 # --- scope and cells ----------------------------------------------------------------------------
