@@ -1,6 +1,7 @@
 """What figures are looked at: whose, of which days, in which mode; and the same as an address."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,7 @@ class ScopeForm(forms.Form):
         self.is_valid()
         return "partnership" in self.errors
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """What was chosen; days and a mode that make no sense count as not chosen."""
         self.is_valid()

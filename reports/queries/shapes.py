@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -33,7 +34,7 @@ class Rows:
     queryset: QuerySet[Any]
     adds: str = ""
 
-    @property
+    @cached_property
     def total(self) -> int:
         if not self.adds:
             return self.queryset.count()

@@ -1,5 +1,6 @@
 """The rows behind a number: read page by page, or taken away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,14 +49,15 @@ def indicator_rows(request: HttpRequest, code: str) -> HttpResponse:
     rows = found.rows[part]
     if wanted := request.GET.get("format"):
         return download(table_of(found, rows, title), wanted)
-    page = Paginator(kind_of(rows).prepared(rows), PER_PAGE).get_page(request.GET.get("page"))
+    page = _pages(rows).get_page(request.GET.get("page"))
+    columns = [str(column.label) for column in columns_of(found, rows)]
     context = {
         "figure": found,
         "title": title,
         "scope": form.scope,
         "tabs": _tabs(request, found, part) if len(found.rows) > 1 else [],
-        "columns": columns_of(found, rows),
-        "lines": [_line(found, rows, row) for row in page],
+        "columns": columns,
+        "lines": [_line(columns, rows, row) for row in page],
         "page": page,
         "total": in_words(found.total),
         "back_url": _back(form.scope, found),
@@ -86,11 +88,18 @@ def _labels(table: FigureTable, scope: Scope) -> dict[str, Text]:
     return {row[0]: row[place] for row in table.values(scope)}
 
 
-def _line(found: Figure, rows: Rows, row: Any) -> Line:
+def _pages(rows: Rows) -> "Paginator[Any]":
+    """Where rows are counted by number, the number behind which they stand is counted once."""
+    pages = Paginator(kind_of(rows).prepared(rows), PER_PAGE)
+    if not rows.adds:
+        pages.count = rows.total
+    return pages
+
+
+def _line(columns: Sequence[str], rows: Rows, row: Any) -> Line:
     values = values_of(rows, row)
-    columns = columns_of(found, rows)
     cells = [
-        (column.label, in_words(value), is_number(value))
+        (column, in_words(value), is_number(value))
         for column, value in zip(columns[1:], values[1:], strict=True)
     ]
     return Line(in_words(values[0]), kind_of(rows).url(row), cells)
