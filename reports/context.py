@@ -22,10 +22,12 @@ def navigation(request: HttpRequest) -> Iterator[NavigationItem]:
     if not user.is_authenticated:
         return
     if can_work_at_desk_of_reports(user):
-        yield NavigationItem(_("Reports"), reverse("reports:reports_desk"), place=36)
+        also = (reverse("reports:stories_desk"),)
+        yield NavigationItem(_("Reports"), reverse("reports:reports_desk"), place=36, also=also)
     if can_work_with_payments(user):
         yield NavigationItem(_("Payments"), reverse("reports:payments"), place=37)
     if can_see_indicators(user):
-        yield NavigationItem(_("Indicators"), reverse("reports:indicators"), place=38)
+        also = (reverse("reports:outreach"),)
+        yield NavigationItem(_("Indicators"), reverse("reports:indicators"), place=38, also=also)
     if not user.is_staff and own_places(request) and can_see_alumni(user):
         yield NavigationItem(_("Alumni"), reverse("reports:alumni"), place=60)

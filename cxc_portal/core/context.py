@@ -14,13 +14,15 @@ from cxc_portal.core.types import Text
 @dataclass(frozen=True)
 class NavigationItem:
     """One entry of the main navigation; `news` is how much is new there, `place` its rank among the
-    entries of all apps, the smallest first."""
+    entries of all apps, the smallest first. Pages below `also` belong to it like those below its
+    own address."""
 
     label: Text
     url: str
     is_current: bool = False
     news: int = 0
     place: int = 50
+    also: tuple[str, ...] = ()
 
 
 NavigationProvider = Callable[[HttpRequest], Iterable[NavigationItem]]
@@ -37,8 +39,13 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
     """The entries for this request's user; the one whose pages this request is among is marked."""
     items = [item for provider in _providers for item in provider(request)]
     items.sort(key=lambda item: item.place)
-    around = [item.url for item in items if _is_within(request.path, item.url)]
-    current = max(around, key=len, default="")
+    around = [
+        (len(url), item.url)
+        for item in items
+        for url in (item.url, *item.also)
+        if _is_within(request.path, url)
+    ]
+    _length, current = max(around, default=(0, ""))
     return [replace(item, is_current=item.url == current) for item in items]
 
 

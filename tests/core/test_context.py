@@ -1,5 +1,7 @@
 """What every template knows."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
@@ -22,7 +24,7 @@ def providers(monkeypatch):
 def entries(request):
     return [
         NavigationItem("Start", "/"),
-        NavigationItem("Profiles", "/profiles/"),
+        NavigationItem("Profiles", "/profiles/", also=("/people/", "/profiles/new/old/")),
         NavigationItem("New", "/profiles/new/"),
     ]
 
@@ -34,6 +36,8 @@ def entries(request):
         ("/profiles/", "Profiles"),
         ("/profiles/P-1/edit/", "Profiles"),
         ("/profiles/new/2/", "New"),
+        ("/profiles/new/old/2/", "Profiles"),
+        ("/people/2/", "Profiles"),
         ("/elsewhere/", None),
     ],
 )
@@ -58,15 +62,16 @@ def test_an_app_is_asked_once_however_often_it_offers_itself(providers):
 def test_templates_know_the_demo_the_address_the_languages_and_the_way(providers, settings):
     settings.DEMO, settings.SITE_URL = False, "https://portal.example"
     context.provide_navigation(entries)
+    start, profiles, new = entries(None)
     assert context.portal(request("/profiles/")) == {
         "is_demo": False,
         "moved_to": None,
         "site_url": "https://portal.example",
         "languages": settings.LANGUAGES,
         "navigation": [
-            NavigationItem("Start", "/"),
-            NavigationItem("Profiles", "/profiles/", is_current=True),
-            NavigationItem("New", "/profiles/new/"),
+            start,
+            replace(profiles, is_current=True),
+            new,
         ],
     }
 
