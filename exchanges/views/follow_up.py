@@ -36,7 +36,7 @@ from profiles.models import User
 from profiles.rules import current_rules
 
 SHOWN = (ExchangeState.ONGOING, ExchangeState.REPORTING, ExchangeState.CLOSED)
-"""In these states there is always something to show, in others only what went wrong."""
+"""In these states it is told what the two sides noted, in others only what went wrong."""
 RUNNING = (*SHOWN, ExchangeState.ABORTED, ExchangeState.FAILED)
 """From the start on there is something to follow."""
 
@@ -46,29 +46,26 @@ def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any
     user: User = request.user  # type: ignore[assignment]
     own = sides_of(user, exchange)
     troubles = _troubles(exchange, user)
+    noted = {**_arrivals(exchange, user, own), **_answers(exchange, own)}
+    noted |= _sessions(exchange, user, own)
+    is_told = exchange.state in SHOWN and any(noted.values())
     return {
         "exchange": exchange,
-        "follow_up": {
-            "is_shown": exchange.state in SHOWN or any(troubles.values()),
-            **_arrivals(exchange, user, own),
-            **_answers(exchange, own),
-            **_sessions(exchange, user, own),
-            **troubles,
-        },
+        "follow_up": {"is_shown": is_told or any(troubles.values()), **noted, **troubles},
     }
 
 
 def _arrivals(exchange: Exchange, user: User, own: list[Any]) -> dict[str, Any]:
+    """Who has not checked in is told as long as it can be made good."""
     missing = missing_check_ins(exchange)
-    has_started = exchange.state in RUNNING
+    has_started, is_running = exchange.state in RUNNING, exchange.state == ExchangeState.ONGOING
     return {
-        "shows_arrivals": has_started,
         "can_check_in": can_check_in(user, exchange) and bool(set(own) & set(missing)),
         "arrived": [
             (exchange.party_name(row.capacity), row.at, row.note)
             for row in (exchange.check_ins.all() if has_started else ())
         ],
-        "not_arrived": [exchange.party_name(side) for side in missing] if has_started else [],
+        "not_arrived": [exchange.party_name(side) for side in missing] if is_running else [],
     }
 
 

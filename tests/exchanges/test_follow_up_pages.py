@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 
 from exchanges.enums import ExchangeState, IncidentState, InterruptionState
 from exchanges.models import Attendance, CheckIn, Exchange, Incident, Interruption, MidwayAnswer
@@ -175,6 +176,23 @@ def test_too_late_to_check_in_is_said_on_the_page(client, clock, exchange):
     post(client, user, f"/exchanges/{exchange.ref}/check-in/")
     shown = page(client, user, exchange.get_absolute_url())
     assert "Check in on one of the days of the exchange, not before or after." in shown
+
+
+def test_once_it_is_over_nobody_is_said_to_be_missing(client, clock, exchange):
+    post(client, person_of(exchange, "VO"), f"/exchanges/{exchange.ref}/check-in/")
+    clock.move_to("2027-03-07T09:30:00Z")
+    finish_due_exchanges()
+    shown = page(client, person_of(exchange, "VO"), exchange.get_absolute_url())
+    assert "Motores Lda checked in on" in shown
+    assert "has not checked in" not in shown
+
+
+def test_of_a_visit_of_which_nobody_noted_anything_nothing_is_told(client, clock, exchange):
+    clock.move_to("2027-03-07T09:30:00Z")
+    finish_due_exchanges()
+    Exchange.objects.update(state="closed", closed_at=F("finished_at"))
+    shown = page(client, person_of(exchange, "VO"), exchange.get_absolute_url())
+    assert "On the way" not in shown
 
 
 def test_before_the_start_the_page_offers_help_alone(client, clock):
