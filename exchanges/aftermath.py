@@ -1,5 +1,6 @@
-"""What follows an exchange: whose turn it is once it is to be reported, what waits, what is late,
-and parts of its page. The app above says so; without one an exchange ends with its last day."""
+"""What follows an exchange: whose turn it is once it is to be reported, what else somebody has to
+do about it, what waits, what is late, and parts of its page. The app above says so; without one an
+exchange ends with its last day."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from cxc_portal.core.workflow import Baton
 from exchanges.models import Exchange
 
 FindBatons = Callable[[Iterable[Exchange], Any], Mapping[int, Baton]]
+FindMatters = Callable[[Any], Mapping[int, Baton]]
 WaitsFor = Callable[[Any], Q]
 Panel = Callable[[HttpRequest, Exchange], SafeString]
 
@@ -27,6 +29,7 @@ class Lateness:
 
 
 _baton_finders: list[FindBatons] = []
+_matter_finders: list[FindMatters] = []
 _waiting: list[WaitsFor] = []
 _latenesses: list[Lateness] = []
 _panels: list[Panel] = []
@@ -37,6 +40,13 @@ def register_batons(find: FindBatons) -> None:
     Those that it does not know go by their own course."""
     if find not in _baton_finders:
         _baton_finders.append(find)
+
+
+def register_matters(find: FindMatters) -> None:
+    """Let an app say what a person has to do about exchanges of their own beside its course, by the
+    keys of these; the dashboard shows it in the line of the exchange."""
+    if find not in _matter_finders:
+        _matter_finders.append(find)
 
 
 def register_waiting(waits_for: WaitsFor) -> None:
@@ -61,6 +71,11 @@ def batons_after(exchanges: Iterable[Exchange], viewer: Any) -> dict[int, Baton]
     """Whose turn it is in those of these exchanges that an app above knows of."""
     asked = list(exchanges)
     return {key: baton for find in _baton_finders for key, baton in find(asked, viewer).items()}
+
+
+def matters_after(user: Any) -> dict[int, Baton]:
+    """What this person has to do beside the course of exchanges, by their keys."""
+    return {key: baton for find in _matter_finders for key, baton in find(user).items()}
 
 
 def waits_after(user: Any) -> Q:

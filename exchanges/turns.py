@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton, Workflow
+from exchanges.aftermath import matters_after
 from exchanges.enums import OVER, ExchangeParty, IncidentState, InterruptionState
 from exchanges.models import Exchange, Incident, Interruption
 from exchanges.queries.batons import batons_of
@@ -46,21 +47,33 @@ def turns(user: Any) -> Iterator[Turn]:
 
 
 def _own_exchanges(user: Any, own: set[int]) -> Iterator[Turn]:
-    """The open ones and those that ended lately, with what is the matter beside their course."""
-    shown = ~Q(state__in=OVER) | Q(state_since__gte=clock.now() - CLOSED_FOR)
+    """The open ones, those that ended lately and those that still need something of the user, with
+    what is the matter beside their course."""
+    after = matters_after(user)
+    is_recent = Q(state_since__gte=clock.now() - CLOSED_FOR)
+    shown = ~Q(state__in=OVER) | is_recent | Q(pk__in=list(after))
     found = for_batons(Exchange.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown))
     exchanges = {exchange.pk: exchange for exchange in found}
     batons = batons_of(exchanges.values(), user)
     for exchange in exchanges.values():
+        first, second = _in_order(batons[exchange.pk], after.get(exchange.pk))
         yield Turn(
             kind=_("Exchange"),
             title=_others(exchange, own),
-            baton=batons[exchange.pk],
+            baton=first,
             url=exchange.get_absolute_url(),
             note=days_of(exchange),
+            also=second,
         )
         yield from _amendments(exchange, user, _others(exchange, own))
     yield from _beside(user, exchanges, own)
+
+
+def _in_order(course: Baton, matter: Baton | None) -> tuple[Baton, Baton | None]:
+    """The course of the exchange comes first, unless only the other thing is for the user to do."""
+    if matter and course.situation != "yours":
+        return matter, course
+    return course, matter
 
 
 def _amendments(exchange: Exchange, user: Any, title: str) -> Iterator[Turn]:

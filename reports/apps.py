@@ -15,6 +15,7 @@ class ReportsConfig(AppConfig):
             Lateness,
             register_batons,
             register_lateness,
+            register_matters,
             register_waiting,
         )
         from exchanges.aftermath import register_panel as register_exchange_panel
@@ -24,6 +25,7 @@ class ReportsConfig(AppConfig):
         from reports import context, receivers, turns
         from reports.queries.batons import batons_of_reports
         from reports.queries.happenings import next_reports_due
+        from reports.queries.money_turns import matters_of_money
         from reports.queries.waiting import (
             exchanges_waiting_for,
             exchanges_with_late_reports,
@@ -39,6 +41,7 @@ class ReportsConfig(AppConfig):
         receivers.connect()
         register_page("indicators.md", indicators_page)
         register_batons(batons_of_reports)
+        register_matters(matters_of_money)
         register_waiting(exchanges_waiting_for)
         register_lateness(Lateness(_("Report is overdue"), exchanges_with_late_reports))
         register_lateness(Lateness(_("Validation is overdue"), exchanges_with_slow_validations))

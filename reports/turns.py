@@ -1,5 +1,6 @@
 """What the dashboard shows of reports and stories: to staff, what they have to validate and read.
-The two sides find their reports as the turn of the exchange, and stories that came back."""
+The two sides find their reports and lump sums in the turn of the exchange, and stories that came
+back."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,10 +23,10 @@ MOST_OF_STAFF = 5
 
 
 def turns(user: Any) -> Iterator[Turn]:
-    """What reports and lump sums need of this person."""
+    """What reports and lump sums need of this member of staff."""
     if user.staffed_partnership_ids:
         yield from _to_validate(user)
-    yield from turns_of_money(user)
+        yield from turns_of_money(user)
 
 
 def _to_validate(user: Any) -> Iterator[Turn]:

@@ -1,57 +1,63 @@
 """What evidence and payments need of somebody, as their dashboard shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from cxc_portal.core.types import Text
 from cxc_portal.core.workflow import Baton
 from profiles.models import Profile
 from profiles.rules import current_rules
 from profiles.turns import Turn
 from reports.enums import EvidenceState, PaymentState, ReportsParty
 from reports.models import EvidenceItem, Payment
-from reports.queries.blocks import VISITOR, blocks_of, line_of
+from reports.queries.blocks import blocks_of
 from reports.queries.payments import Show, views_of, with_all
 
-OWN_MATTERS = ("evidence", "evidence_refused", "account")
+OWN_MATTERS: dict[str, Text] = {
+    "evidence": gettext_lazy("send your evidence"),
+    "evidence_refused": gettext_lazy("replace refused evidence"),
+    "account": gettext_lazy("enter your bank account"),
+}
 """What the visitor gives beside its report, which the exchange asks for."""
 
 
-def turns_of_money(user: Any) -> Iterator[Turn]:
-    """To the visitor one line for each lump sum that waits for it; to staff how many pieces of
-    evidence and payments wait."""
+def matters_of_money(user: Any) -> Mapping[int, Baton]:
+    """What the lump sums need of members of their visitors, by the keys of the exchanges."""
     own = Profile.objects.of_member(user).values("pk")
     waiting = Payment.objects.filter(exchange__visitor__in=own, state=PaymentState.DUE)
+    found = {}
     for payment in with_all(waiting).order_by("opened_at", "pk"):
-        yield from _of_visitor(payment)
-    if user.staffed_partnership_ids:
-        yield from _evidence_to_look_at(user)
-        yield from _payments_that_wait(user)
+        missing = [block.code for block in blocks_of(payment) if block.code in OWN_MATTERS]
+        if missing:
+            found[payment.exchange_id] = _of_visitor(payment, missing)
+    return found
 
 
-def _of_visitor(payment: Payment) -> Iterator[Turn]:
-    own = [block for block in blocks_of(payment) if block.turn == VISITOR]
-    codes = [block.code for block in own if block.code in OWN_MATTERS]
-    if not codes:
-        return
-    page = "reports:account" if codes[0] == "account" else "reports:evidence"
-    label = _("Enter the account") if codes[0] == "account" else _("Send evidence")
-    baton = Baton(
+def turns_of_money(user: Any) -> Iterator[Turn]:
+    """How many pieces of evidence and payments wait for a member of staff."""
+    yield from _evidence_to_look_at(user)
+    yield from _payments_that_wait(user)
+
+
+def _of_visitor(payment: Payment, missing: list[str]) -> Baton:
+    is_account = missing[0] == "account"
+    page = "reports:account" if is_account else "reports:evidence"
+    to_do = ", ".join(str(OWN_MATTERS[code]) for code in dict.fromkeys(missing))
+    return Baton(
         situation="yours",
         label=payment.get_state_display(),
-        sentence=line_of(payment, is_own=True),
+        sentence=_("Your turn, for the lump sum: %(to_do)s.") % {"to_do": to_do},
         since=payment.state_since,
         next=_("Once nothing blocks it any more, it is approved and then paid."),
         responsible=ReportsParty.VO,
-        action_label=label,
+        action_label=_("Enter the account") if is_account else _("Send evidence"),
         action_url=reverse(page, args=[payment.ref]),
     )
-    name = payment.exchange.host.organisation.name
-    yield Turn(kind=_("Lump sum"), title=name, baton=baton, url=payment.get_absolute_url())
 
 
 def _evidence_to_look_at(user: Any) -> Iterator[Turn]:

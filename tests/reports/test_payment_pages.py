@@ -3,12 +3,14 @@
 import io
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
 from cxc_portal.core import clock
 from exchanges.enums import Capacity
+from exchanges.turns import CLOSED_FOR
 from profiles.turns import turns_of
 from reports.models import AccountLook, EvidenceItem, Payment, PaymentBatch
 from tests.factories.exchanges import person_of
@@ -18,11 +20,12 @@ from tests.factories.payments import (
     evidence_of,
     paid_exchange,
     payable_exchange,
+    proved,
     second_officer,
     with_account,
 )
 from tests.factories.profiles import StaffRoleFactory, UserFactory
-from tests.factories.reports import finished_exchange
+from tests.factories.reports import closed_exchange, finished_exchange, reported_exchange
 
 pytestmark = pytest.mark.usefixtures("reference")
 PDF = b"%PDF-1.4 a ticket"
@@ -374,12 +377,50 @@ def test_the_exchange_tells_the_visitor_in_one_line_what_blocks_its_payment(clie
 
 
 def test_the_dashboard_tells_whose_turn_it_is(visit):
-    sentences = [str(turn.baton.sentence) for turn in turns_of(person_of(visit, "VO"))]
-    assert [one for one in sentences if one.startswith("What blocks the payment:")] != []
     evidence_of(visit)
     officer = person_of(visit, "VOP")
     found = {turn.url: str(turn.baton.sentence) for turn in turns_of(officer)}
     assert found[page("evidence", visit)] == "Your turn: look at the evidence of 1 visit."
+
+
+def test_one_line_of_the_dashboard_names_both_things_to_do(client, visit):
+    visitor = person_of(visit, "VO")
+    [turn] = turns_of(visitor)
+    assert (turn.kind, turn.title) == ("Exchange", visit.host.organisation.name)
+    assert turn.baton.action_url == page("report", visit)
+    assert turn.also.sentence == (
+        "Your turn, for the lump sum: send your evidence, enter your bank account."
+    )
+    client.force_login(visitor)
+    shown = text(client.get(reverse("profiles:dashboard")))
+    assert [shown.count(f'href="{page(name, visit)}"') for name in ("report", "evidence")] == [1, 1]
+    assert [turn.also for turn in turns_of(person_of(visit, "HO"))] == [None]
+
+
+def test_what_is_left_for_the_lump_sum_comes_first_once_the_report_is_in(client):
+    exchange = proved(reported_exchange())
+    visitor = person_of(exchange, "VO")
+    [turn] = turns_of(visitor)
+    assert (turn.baton.sentence, turn.baton.action_url, turn.also.situation) == (
+        "Your turn, for the lump sum: enter your bank account.",
+        page("account", exchange),
+        "waiting",
+    )
+    client.force_login(visitor)
+    assert str(turn.also.sentence) in text(client.get(reverse("profiles:dashboard")))
+    with_account(exchange)
+    [turn] = turns_of(visitor)
+    assert (turn.baton.situation, turn.also) == ("waiting", None)
+
+
+def test_an_exchange_that_was_closed_long_ago_stays_while_its_lump_sum_waits_for_the_visitor():
+    exchange = proved(closed_exchange())
+    visitor = person_of(exchange, "VO")
+    with time_machine.travel(clock.now() + CLOSED_FOR * 2):
+        [turn] = turns_of(visitor)
+        assert (turn.baton.situation, turn.also.situation) == ("yours", "closed")
+        with_account(exchange)
+        assert turns_of(visitor) == []
 
 
 # --- lists -------------------------------------------------------------------------------------
