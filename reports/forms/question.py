@@ -264,7 +264,7 @@ def _steps(draw: Draw) -> dict[str, Any]:
             "by": draw.cell(f"{name}-by", _("By when"), line["by"], DATE),
         }
         label = _("Step %(number)d") % {"number": number + 1}
-        rows.append(Row(name, label, cells, is_own=True))
+        rows.append(Row(name, label, cells, is_own=not any(line.values())))
     return {"rows": rows}
 
 

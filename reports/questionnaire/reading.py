@@ -211,7 +211,9 @@ def _text(reader: Reader, one: Asked, known: Any) -> str:
 
 
 def _steps(reader: Reader, one: Asked, known: Any) -> list[dict[str, str]]:
-    return [
+    """A step that stood there and lost its words is gone, whoever was to see to it."""
+    named = {step["who"] for step in known or ()}
+    lines = [
         {
             "what": reader.text(f"{one.field}-{n}-what"),
             "who": reader.text(f"{one.field}-{n}-who"),
@@ -219,6 +221,7 @@ def _steps(reader: Reader, one: Asked, known: Any) -> list[dict[str, str]]:
         }
         for n in reader.lines(one.field)
     ]
+    return [line for line in lines if line["what"] or line["by"] or line["who"] not in named]
 
 
 def _yes(reader: Reader, one: Asked, known: Any) -> bool:

@@ -54,6 +54,7 @@ def test_contrast(theme, front, back, least):
         ("css/portal.css", 14_000),
         ("css/desk.css", 4_000),
         ("css/agenda.css", 3_000),
+        ("css/report.css", 2_000),
         ("js/agenda.js", 3_000),
         ("js/portal.js", 3_000),
         ("js/picker.js", 4_000),

@@ -155,6 +155,25 @@ def test_a_line_is_added_where_it_was_asked_for(client, exchange, url):
     assert Fields(page(client, url)).data["q-follow_up-count"] == ["2"]
 
 
+def test_a_step_of_the_commitment_goes_when_its_words_are_emptied(client, exchange, url):
+    client.force_login(person_of(exchange, "VO"))
+    data = sent(client, url)
+    assert data["q-follow_up-0-what"] == ["It is written down"]
+    assert data["q-follow_up-count"] == ["2"]
+    client.post(url, {**data, "q-follow_up-0-what": "", "q-follow_up-1-who": "Our master"})
+    steps = report_of(exchange, "VO").answers["follow_up"]
+    assert steps == [{"what": "", "who": "Our master", "by": ""}]
+
+
+def test_what_the_portal_knows_of_the_outcome_is_chosen_and_can_be_changed(client, exchange, url):
+    Report.objects.update(outcome="ended_early")
+    client.force_login(person_of(exchange, "VO"))
+    data = sent(client, url)
+    assert data["outcome"] == ["ended_early"]
+    client.post(url, {**data, "outcome": "took_place"})
+    assert report_of(exchange, "VO").outcome == "took_place"
+
+
 def test_what_cannot_be_read_is_told_and_all_else_is_saved(client, exchange, url):
     client.force_login(person_of(exchange, "VO"))
     wrong = {
