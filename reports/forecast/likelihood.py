@@ -6,7 +6,6 @@ the negative binomial distribution with mean `closed / days * t`. The fewer were
 it is.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from math import lgamma
@@ -23,7 +22,7 @@ Likelihoods = NDArray[np.float64]
 def numbers_on(day: date, facts: Facts) -> Likelihoods:
     """How many of the missing ones are closed by the end of `day`, as likelihoods of 0, 1, 2 and so
     on up to all that are missing or more."""
-    arrived = [group for group in facts.on_their_way if group.closes_on <= day]
+    arrived = tuple(group for group in facts.on_their_way if group.closes_on <= day)
     further_days = (day - facts.today).days - facts.lead_days
     return _added(
         _of_those_on_their_way(arrived, facts.missing),
@@ -37,7 +36,9 @@ def quantile(likelihoods: Likelihoods, share: float) -> int:
     return int(np.argmax(reached)) if reached.any() else len(likelihoods) - 1
 
 
-def _of_those_on_their_way(groups: Sequence[OnTheirWay], most: int) -> Likelihoods:
+@lru_cache(maxsize=64)
+def _of_those_on_their_way(groups: tuple[OnTheirWay, ...], most: int) -> Likelihoods:
+    """The same for every month in which no more of them are closed."""
     likelihoods = np.zeros(most + 1)
     likelihoods[0] = 1.0
     for group in groups:

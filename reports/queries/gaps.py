@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -185,9 +185,9 @@ def _gap(
     name: Callable[[Any], Named],
     desk: tuple[Text, str],
 ) -> Gap:
-    number = rows.count()
-    named = [name(row) for row in rows[:NAMED]] if number else []
-    return Gap(sentence(number) % {"number": number}, named, number, *desk)
+    first = list(rows.annotate(waiting=Window(Count("*")))[:NAMED])
+    number = first[0].waiting if first else 0
+    return Gap(sentence(number) % {"number": number}, list(map(name, first)), number, *desk)
 
 
 def _reports(scope: Scope) -> QuerySet[Report]:
