@@ -174,7 +174,9 @@ def test_what_cannot_be_taken_says_why(client, visit, data, said):
 def test_after_the_payment_nothing_is_sent(client):
     exchange = paid_exchange()
     client.force_login(person_of(exchange, "VO"))
-    assert "No more evidence is needed now." in text(client.get(page("evidence", exchange)))
+    shown = text(client.get(page("evidence", exchange)))
+    assert "No more evidence is needed now." in shown
+    assert ("Travel there" in shown, "Something else" in shown) == (True, False)
     data = {"kind": "other", "other-papers": paper()}
     assert "The payment needs no more evidence" in text(
         client.post(page("evidence", exchange), data)
@@ -325,6 +327,7 @@ def test_an_account_that_changes_while_the_officer_reads_is_not_approved(client)
     assert "The visitor changed the bank account since you looked." in said
     assert "The visitor changed the bank account after you looked at it" in said
     assert ("Account that ends in 0154" in said, approve in said) == (True, False)
+    assert "the account from before" in text(client.get(page("account", exchange)))
     client.post(page("show_account", exchange))
     seen = text(client.get(page("payment", exchange)))
     assert ("after you looked at it" in seen, approve in seen) == (False, True)
