@@ -6,15 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cxc_portal.core import access
+from cxc_portal.core import access, desks
 from exchanges.forms.desk import DeskForm, TickedForm
 from exchanges.permissions import can_work_at_desk_of_exchanges
 from exchanges.queries.exchange_list import Show, desk, own_rows
 from exchanges.services.bulk import remind_many
 from profiles.models import Partnership, User
 
-LAST_SEEN = "desk_of_exchanges"
-"""Where the session keeps how somebody last looked at the desk, so that going back leads there."""
+DESK = "desk_of_exchanges"
 
 
 @access.members
@@ -47,47 +46,21 @@ def remind(request: HttpRequest) -> HttpResponse:
 
 def desk_url(request: HttpRequest) -> str:
     """The list as the reader last looked at it."""
-    query = request.session.get(LAST_SEEN, "")
-    url = reverse("exchanges:exchanges")
-    return f"{url}?{query}" if query else url
+    return desks.last_seen(request, DESK, reverse("exchanges:exchanges"))
 
 
 def _desk(request: HttpRequest) -> HttpResponse:
     form = DeskForm(request.GET, partnerships_of(request.user))
     show = form.view or Show.WAITING
     found = desk(request.user, show, form.filters, request.GET.get("page"))
-    _remember(request)
+    desks.remember(request, DESK)
     context = {
         "form": form,
         "show": show,
         "desk": found,
-        "tabs": _tabs(request, show, found.counts),
+        "tabs": desks.tabs(request, Show, show, found.counts),
     }
     return render(request, "exchanges/desk.html", context)
-
-
-def _remember(request: HttpRequest) -> None:
-    query = request.GET.urlencode()
-    if request.session.get(LAST_SEEN, "") != query:
-        request.session[LAST_SEEN] = query
-
-
-def _tabs(request: HttpRequest, show: Show, counts: dict[Show, int]) -> list[dict[str, object]]:
-    """The views, each with the filters that are set."""
-    tabs = []
-    for view in Show:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query["show"] = view.value
-        tabs.append(
-            {
-                "label": view.label,
-                "url": f"{reverse('exchanges:exchanges')}?{query.urlencode()}",
-                "is_current": view == show,
-                "count": counts[view],
-            }
-        )
-    return tabs
 
 
 def partnerships_of(user: User) -> list[Partnership]:

@@ -6,15 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cxc_portal.core import access
+from cxc_portal.core import access, desks
 from exchanges.views.desk import partnerships_of
 from reports.forms.desk import DeskForm, TickedForm
 from reports.permissions import can_work_at_desk_of_reports
 from reports.queries.desk import Show, desk
 from reports.services.reminding import remind_many
 
-LAST_SEEN = "desk_of_reports"
-"""Where the session keeps how somebody last looked at the desk, so that going back leads there."""
+DESK = "desk_of_reports"
 
 
 @access.staff
@@ -24,12 +23,12 @@ def reports_desk(request: HttpRequest) -> HttpResponse:
     form = DeskForm(request.GET, partnerships_of(request.user))
     show = form.view or _first_view(request)
     found = desk(request.user, show, form.filters, request.GET.get("page"))
-    request.session[LAST_SEEN] = request.GET.urlencode()
+    desks.remember(request, DESK)
     context = {
         "form": form,
         "show": show,
         "desk": found,
-        "tabs": _tabs(request, show, found.counts),
+        "tabs": desks.tabs(request, Show, show, found.counts),
     }
     return render(request, "reports/desk.html", context)
 
@@ -59,24 +58,4 @@ def _first_view(request: HttpRequest) -> Show:
 
 def desk_url(request: HttpRequest) -> str:
     """The list as the reader last looked at it."""
-    query = request.session.get(LAST_SEEN, "")
-    url = reverse("reports:reports_desk")
-    return f"{url}?{query}" if query else url
-
-
-def _tabs(request: HttpRequest, show: Show, counts: dict[Show, int]) -> list[dict[str, object]]:
-    """The views, each with the filters that are set."""
-    tabs = []
-    for view in Show:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query["show"] = view.value
-        tabs.append(
-            {
-                "label": view.label,
-                "url": f"{reverse('reports:reports_desk')}?{query.urlencode()}",
-                "is_current": view == show,
-                "count": counts[view],
-            }
-        )
-    return tabs
+    return desks.last_seen(request, DESK, reverse("reports:reports_desk"))

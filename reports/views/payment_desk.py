@@ -6,12 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from cxc_portal.core import access
+from cxc_portal.core import access, desks
 from cxc_portal.core.errors import DomainError, NotAllowed
 from cxc_portal.core.exports import Column, Table, download
 from cxc_portal.core.vault import VaultLocked
@@ -20,7 +19,7 @@ from reports.forms.payments import BankListForm, FiltersForm, TickedForm, in_wor
 from reports.models import PaymentBatch
 from reports.payment.sepa import COLUMNS, rows_of
 from reports.permissions import can_work_with_payments
-from reports.queries.payments import Payments, Show, batches_of, payments_of, with_all
+from reports.queries.payments import Show, batches_of, payments_of, with_all
 from reports.services import batches
 from reports.views.partnerships import staffed_partnerships
 
@@ -33,13 +32,14 @@ def payments(request: HttpRequest) -> HttpResponse:
     access.require(can_work_with_payments(request.user))
     form = FiltersForm(request.GET, staffed_partnerships(request.user))  # type: ignore[arg-type]
     found = payments_of(request.user, form.view, form.filters, request.GET.get("page"))
+    counts = {view: total.count for view, total in found.totals.items()}
     context = {
         "form": form,
         "show": form.view,
         "found": found,
         "total": found.totals[form.view],
         "total_text": euro(found.totals[form.view].amount),
-        "tabs": _tabs(request, form.view, found),
+        "tabs": desks.tabs(request, Show, form.view, counts),
         "lists": batches_of(request.user)[:LATEST_LISTS],
     }
     return render(request, "reports/payments.html", context)
@@ -115,21 +115,3 @@ def bank_list(request: HttpRequest) -> HttpResponse:
             "refused": [one for one in results if one.outcome == batches.REFUSED],
         }
     return render(request, "reports/bank_list.html", context)
-
-
-def _tabs(request: HttpRequest, show: Show, found: Payments) -> list[dict[str, object]]:
-    """The views, each with the filters that are set."""
-    tabs: list[dict[str, object]] = []
-    for view in Show:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query["show"] = view.value
-        tabs.append(
-            {
-                "label": view.label,
-                "url": f"{reverse('reports:payments')}?{query.urlencode()}",
-                "is_current": view == show,
-                "count": found.totals[view].count,
-            }
-        )
-    return tabs

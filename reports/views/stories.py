@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from cxc_portal.core import access, files
+from cxc_portal.core import access, desks, files
 from exchanges.enums import Capacity
 from reports.enums import StoryState
 from reports.models import SuccessStory
@@ -63,20 +63,12 @@ def stories_desk(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/stories_desk.html", context)
 
 
-def _tabs(request: HttpRequest, state: str) -> list[dict[str, Any]]:
+def _tabs(request: HttpRequest, state: str) -> list[dict[str, object]]:
     everything = stories_at_desk(request.user)
     counts = dict.fromkeys(StoryState.values, 0)
     for value in everything.values_list("state", flat=True):
         counts[value] += 1
-    return [
-        {
-            "label": one.label,
-            "url": f"?state={one.value}",
-            "is_current": one.value == state,
-            "count": counts[one.value],
-        }
-        for one in StoryState
-    ]
+    return desks.tabs(request, StoryState, state, counts, parameter="state")
 
 
 def story_card(story: SuccessStory) -> dict[str, Any]:
