@@ -37,6 +37,7 @@ from reports.views.indicator_sections import (
     sections_of,
 )
 from reports.views.scope import scope_form
+from reports.wording.figures import in_words
 from reports.wording.forecast import answer, method, when_in_words
 
 PROGRESS = (
@@ -55,6 +56,18 @@ class LineView:
     when: str
     actual_url: str
     so_far_url: str
+
+    @property
+    def target(self) -> str:
+        return in_words(self.line.target)
+
+    @property
+    def actual(self) -> str:
+        return in_words(self.line.actual)
+
+    @property
+    def so_far(self) -> str:
+        return in_words(self.line.so_far)
 
 
 @access.staff

@@ -154,6 +154,21 @@ def test_the_page_shows_every_table_of_figures(client):
     assert "Change targets" in text_of(response)
 
 
+def test_the_table_of_indicators_reads_as_the_chart_beside_it(client):
+    HandRecord.objects.create(
+        partnership=Partnership.objects.get(acronym="RECIPE4MOBILITY"),
+        indicator_id="S1",
+        count=1200,
+        title="Fair",
+        on=date(2026, 5, 2),
+        recorded_by=UserFactory(),
+    )
+    lines = {one.line.code: one for one in seen_by(client, staff()).context["lines"]}
+    assert (lines["S1"].target, lines["S1"].actual, lines["S1"].so_far) == ("1,000",) + (
+        "1,200",
+    ) * 2
+
+
 def test_a_partnership_without_targets_is_told_so(client):
     IndicatorTarget.objects.exclude(indicator="5.5.1.a").delete()
 
