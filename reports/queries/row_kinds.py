@@ -6,7 +6,7 @@ No row names a person. Rows are for those who may see them (`permissions.can_see
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
@@ -92,7 +92,7 @@ class RowKind:
         for path in self.related:
             related, way = model, ""
             for step in path.split("__"):
-                related = related._meta.get_field(step).related_model
+                related = cast("type[Model]", related._meta.get_field(step).related_model)
                 way = f"{way}{step}__"
                 yield from (f"{way}{name}" for name in READ[related])
 
