@@ -88,7 +88,8 @@ def indicators_document(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Http404
     if document.is_ready:
         return documents.download(document)
-    return render(request, "reports/export_waits.html", {"document": document})
+    context = {"document": document, "again": request.path}
+    return render(request, "reports/export_waits.html", context)
 
 
 def _may_read(user: User, document: Document) -> bool:
