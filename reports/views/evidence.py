@@ -132,18 +132,19 @@ def _uploaded(request: HttpRequest, exchange: Exchange, form: EvidenceForm) -> b
 
 
 def _shown(exchange: Exchange, forms: list[EvidenceForm], sent: EvidenceForm | None) -> Any:
-    """Each kind with its pieces and the form for more."""
+    """Each kind with its pieces and the form for more; without pieces only while more are taken."""
     items = _items(exchange)
     payment = payment_of(exchange)
     is_open = exchange.state in services.PROVABLE and (
         payment is None or payment.state == PaymentState.DUE
     )
+    kinds = [_kind(form, items, payment) for form in forms]
     return {
         "exchange": exchange,
         "sent": sent,
         "is_open": is_open,
         "payment": payment,
-        "kinds": [_kind(form, items, payment) for form in forms],
+        "kinds": [one for one in kinds if is_open or one["items"]],
     }
 
 
