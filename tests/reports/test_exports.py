@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from docx import Document as open_document
 from openpyxl import load_workbook
 
-from cxc_portal.core import documents
-from cxc_portal.core.models import Document
+from cxc_portal.core import clock, documents
+from cxc_portal.core.models import Document, DocumentStatus
 from profiles.enums import StaffRoleName
 from profiles.models import IndicatorTarget, Partnership
 from reports.documents.indicators import order_indicators
@@ -434,6 +434,38 @@ def test_the_command_says_in_a_line_what_is_wrong(tmp_path, options, said):
     with pytest.raises(CommandError) as problem:
         run(tmp_path / "x.csv", **options)
     assert str(problem.value).startswith(said)
+
+
+def test_the_command_waits_for_a_worker_that_was_quicker(tmp_path, monkeypatch):
+    make, status = documents.make, DocumentStatus
+
+    def taken_by_a_worker(key):
+        Document.objects.filter(pk=key).update(status=status.MAKING, claimed_at=clock.real_now())
+        return False
+
+    def worker_is_done(seconds):
+        Document.objects.update(status=status.WAITING)
+        make(Document.objects.get().pk)
+
+    monkeypatch.setattr(documents, "make", taken_by_a_worker)
+    monkeypatch.setattr("reports.management.commands.export_indicators.sleep", worker_is_done)
+    run(tmp_path / "x.pdf", "pdf")
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_command_does_not_wait_for_ever(tmp_path, monkeypatch):
+    def taken_by_a_worker(key):
+        Document.objects.filter(pk=key).update(
+            status=DocumentStatus.MAKING, claimed_at=clock.real_now()
+        )
+        return False
+
+    looks = []
+    monkeypatch.setattr(documents, "make", taken_by_a_worker)
+    monkeypatch.setattr("reports.management.commands.export_indicators.sleep", looks.append)
+    with pytest.raises(CommandError, match="a worker has it"):
+        run(tmp_path / "x.pdf", "pdf")
+    assert (len(looks), sum(looks)) == (600, pytest.approx(120))
 
 
 def test_the_command_says_when_a_pdf_cannot_be_made(tmp_path, monkeypatch):
