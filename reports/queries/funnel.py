@@ -157,4 +157,5 @@ FUNNEL = FigureTable(
     ),
     values=_funnel,
     behind=_behind,
+    names=lambda: STEPS,
 )

@@ -431,4 +431,5 @@ INDICATORS = FigureTable(
     ),
     values=_values,
     behind=behind_indicator,
+    names=lambda: dict(Indicator.objects.values_list("code", "label")),
 )

@@ -114,4 +114,5 @@ PENDING = FigureTable(
     ),
     values=_pending,
     behind=_behind,
+    names=lambda: {key: matter.label for key, matter in MATTERS.items()},
 )

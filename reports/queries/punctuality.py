@@ -101,4 +101,5 @@ REPORTS = FigureTable(
     ),
     values=_reports,
     behind=_behind,
+    names=lambda: LABELS,
 )

@@ -1,6 +1,6 @@
 """How a number is defined: what it is called, how it is counted, and which rows stand behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,7 +53,8 @@ class FigureTable:
 
     Each row begins with its code and its label. The number in row `r` and column `c` of table `t`
     has the code `t.r:c` (`cell_code`). A cell of a `Counted` column equals the total of what
-    `behind` gives, or is None where nothing can stand there.
+    `behind` gives, or is None where nothing can stand there. `names` are the labels of its rows by
+    their codes, where these are the same for every scope.
     """
 
     name: str
@@ -62,9 +63,17 @@ class FigureTable:
     columns: Sequence[Shown]
     values: Callable[[Scope], list[tuple[Any, ...]]]
     behind: Behind
+    names: Callable[[], Mapping[str, Text]] | None = None
 
     def table(self, scope: Scope) -> Table:
         return Table(title=self.title, columns=self.columns, rows=self.values(scope))
+
+    def labels(self, scope: Scope) -> Mapping[str, Text]:
+        """Of its rows by their codes, counted only where nothing else tells which there are."""
+        if self.names is not None:
+            return self.names()
+        place = [column.key for column in self.columns].index(LABEL)
+        return {row[0]: row[place] for row in self.values(scope)}
 
     def column(self, key: str) -> Shown:
         """Raises `KeyError`."""

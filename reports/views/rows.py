@@ -19,7 +19,7 @@ from reports.queries.figures import Figure, UnknownFigure, figure
 from reports.queries.kept import kept
 from reports.queries.row_kinds import columns_of, kind_of, table_of, values_of
 from reports.queries.scopes import Scope
-from reports.queries.shapes import LABEL, FigureTable, Rows
+from reports.queries.shapes import Rows
 from reports.views.scope import scope_form
 from reports.wording.figures import in_words, is_number
 
@@ -74,18 +74,13 @@ def _figure(code: str, scope: Scope) -> Figure:
 
 def _title(found: Figure, scope: Scope) -> str:
     """The name of the row and of its column; a row that the table does not have is no number."""
-    labels = kept(("labels", found.table.name, scope), lambda: _labels(found.table, scope))
+    labels = kept(("labels", found.table.name, scope), lambda: found.table.labels(scope))
     if found.row not in labels:
         raise Http404
     return _("%(row)s: %(column)s") % {
         "row": labels[found.row],
         "column": found.column.label,
     }
-
-
-def _labels(table: FigureTable, scope: Scope) -> dict[str, Text]:
-    place = [column.key for column in table.columns].index(LABEL)
-    return {row[0]: row[place] for row in table.values(scope)}
 
 
 def _pages(rows: Rows) -> "Paginator[Any]":

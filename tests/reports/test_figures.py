@@ -198,6 +198,16 @@ def test_the_code_of_an_indicator_opens_its_exchanges():
     )
 
 
+def test_rows_that_are_the_same_for_every_scope_are_named_without_counting(
+    django_assert_max_num_queries,
+):
+    for table in TABLES.values():
+        if table.names is not None:
+            counted = [(row[0], row[1]) for row in table.values(Scope())]
+            with django_assert_max_num_queries(1):
+                assert sorted(table.labels(Scope()).items()) == sorted(counted)
+
+
 @pytest.mark.parametrize(
     "code",
     [
