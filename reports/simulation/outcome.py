@@ -48,7 +48,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that the table at the end tells. `steps` are the medians in days."""
+    """All that the table at the end tells. `letters_a_day` counts all days of a person,
+    `letters_per_day` those with a message; `steps` are the medians in days."""
 
     exchanges_closed: int
     exchanges_planned: int
@@ -56,6 +57,7 @@ class Outcome:
     mails_sent: int
     documents_sealed: int
     errors: list[str]
+    letters_a_day: float
     most_letters: int
     letters_per_day: float
     reports_in_time: float
@@ -92,6 +94,7 @@ class Auditor:
                 created_at__gte=self.since, sealed_at__isnull=False
             ).count(),
             errors=list(self._errors()),
+            letters_a_day=self._mails().count() / self._person_days(),
             most_letters=most,
             letters_per_day=sent,
             reports_in_time=100 * in_time / reports if reports else 0.0,
@@ -112,6 +115,12 @@ class Auditor:
         found = counted.aggregate(most=Max("n"))
         number = counted.count()
         return (self._mails().count() / number if number else 0.0), found["most"] or 0
+
+    def _person_days(self) -> int:
+        """The days of everybody who had a message, from the first day of the replay on."""
+        days = (clock.now() - self.since) / timedelta(days=1)
+        people = self._mails().aggregate(people=Count("to", distinct=True))["people"]
+        return max(round(days * people), 1)
 
     # --- what went wrong --------------------------------------------------------------------------
 

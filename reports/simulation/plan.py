@@ -12,7 +12,7 @@ from cxc_portal.core.errors import DomainError
 from cxc_portal.core.places import largest_towns
 from profiles.demo import rows
 from profiles.enums import Role
-from profiles.models import Organisation, Profile
+from profiles.models import Country, Organisation, Profile
 from profiles.services.generation import Generator
 
 NAMES = Path(__file__).resolve().parents[1] / "data" / "simulated_names.csv"
@@ -107,6 +107,10 @@ class Plan:
 
 def draw(*, organisations: int, exchanges: int, months: int, seed: int) -> Plan:
     """The plan of these numbers and this seed."""
+    if not Country.objects.exists():
+        raise PlanImpossible(
+            "This portal has no reference data yet: run load_reference_data first."
+        )
     hosts = max(exchanges // HOSTS_PER_VISITOR, 1)
     if organisations < exchanges + hosts:
         raise PlanImpossible(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from profiles.enums import Role
+from profiles.models import Country
 from reports.simulation import plan as plans
 from reports.simulation.cast import Cast
 from reports.simulation.plan import PlanImpossible, draw
@@ -84,3 +85,9 @@ def test_hosts_that_are_still_to_be_asked_say_that_they_look():
         confirmed = [step for step in scripts.of_participant(one) if "confirm" in step.name]
         days = [(step.due() - scripts.start).days for step in confirmed]
         assert days == [*range(160, last_asked.get(one.number, 0), 160)]
+
+
+def test_a_portal_without_reference_data_says_so(monkeypatch):
+    monkeypatch.setattr(Country.objects, "exists", lambda: False)
+    with pytest.raises(PlanImpossible, match="run load_reference_data"):
+        draw(**NUMBERS, seed=1)

@@ -67,6 +67,7 @@ def _summary(outcome: Outcome, run: Run) -> Table:
         ("Mails sent", f"{outcome.mails_sent}"),
         ("Documents sealed", f"{outcome.documents_sealed}"),
         ("Errors", f"{len(outcome.errors)}"),
+        ("Messages per person and day", f"{outcome.letters_a_day:.3f}"),
         ("Messages per person and day with any", f"{outcome.letters_per_day:.2f}"),
         ("Most messages to a person on one day", f"{outcome.most_letters}"),
         ("Reports in time", f"{outcome.reports_in_time:.1f} %"),
