@@ -1,5 +1,7 @@
 """Records by hand: the list with its sums, writing, proof."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -48,17 +50,8 @@ def new_hand_record(request: HttpRequest) -> HttpResponse:
     form = RecordForm(request.POST or None, request.FILES or None, partnerships=partnerships)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data.get("partnership") or partnerships[0]
-        try:
-            add_record(
-                partnership_id=chosen.pk,
-                content=form.content,
-                proof=form.cleaned_data["proof_file"],
-                actor=request.user,
-            )
-        except DomainError as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("Recorded. It counts from now on."))
+        keep = partial(add_record, partnership_id=chosen.pk)
+        if _kept(request, form, keep, _("Recorded. It counts from now on.")):
             return redirect("reports:hand_records")
     return render(request, "reports/hand_record.html", {"form": form, "record": None})
 
@@ -69,19 +62,23 @@ def hand_record(request: HttpRequest, pk: int) -> HttpResponse:
     record = _own(request, pk)
     form = RecordForm(request.POST or None, request.FILES or None, instance=record)
     if request.method == "POST" and form.is_valid():
-        try:
-            edit_record(
-                record_id=record.pk,
-                content=form.content,
-                proof=form.cleaned_data["proof_file"],
-                actor=request.user,
-            )
-        except DomainError as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("Saved."))
+        keep = partial(edit_record, record_id=record.pk)
+        if _kept(request, form, keep, _("Saved.")):
             return redirect("reports:hand_records")
     return render(request, "reports/hand_record.html", {"form": form, "record": record})
+
+
+def _kept(
+    request: HttpRequest, form: RecordForm, keep: Callable[..., HandRecord], success: str
+) -> bool:
+    """Whether the record stands as the form says; else the form says why not."""
+    try:
+        keep(content=form.content, proof=form.cleaned_data["proof_file"], actor=request.user)
+    except DomainError as refused:
+        form.add_error(None, str(refused))
+        return False
+    messages.success(request, success)
+    return True
 
 
 @access.staff
