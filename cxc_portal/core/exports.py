@@ -182,7 +182,12 @@ def _texts(row: Sequence[Any]) -> list[str]:
 
 
 def _sheet_name(title: str) -> str:
-    return "".join(c for c in title if c not in r"[]:*?/\'")[:SHEET_NAME_LENGTH] or "table"
+    """As much of the title as a spreadsheet takes, in whole words."""
+    plain = "".join(c for c in title if c not in r"[]:*?/\'")
+    if len(plain) > SHEET_NAME_LENGTH:
+        words = plain[: SHEET_NAME_LENGTH + 1].rpartition(" ")[0]
+        plain = words or plain[:SHEET_NAME_LENGTH]
+    return plain or "table"
 
 
 def _header_cell(sheet: Any, label: str) -> "Cell":

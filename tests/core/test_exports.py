@@ -80,6 +80,20 @@ def test_xlsx_has_typed_cells(value, stored, number_format):
     assert (cell.value, cell.number_format) == (stored, number_format)
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("How well matches fitted that became exchanges", "How well matches fitted that"),
+        ("Promotion, action by each action", "Promotion, action by each"),
+        ("Promotion, action by the action", "Promotion, action by the action"),
+        ("x" * 40, "x" * 31),
+        ("[?]", "table"),
+    ],
+)
+def test_a_sheet_is_named_by_whole_words_of_its_title(title, name):
+    assert sheet_of(Table(title, COLUMNS, [["Ada", 1]])).title == name
+
+
 def test_csv_begins_with_the_mark_that_spreadsheets_know_utf_8_by():
     assert table().to_csv() == b"\xef\xbb\xbfName,Value\r\n"
 
