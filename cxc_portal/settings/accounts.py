@@ -11,6 +11,10 @@ env = environ.Env()
 
 AUTH_USER_MODEL = "profiles.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "cxc_portal.core.hashers.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # from before; the next login renews them
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
