@@ -33,8 +33,7 @@ def enter_account(
         if not can_enter_account(actor, exchange):
             raise NotAllowed(_("The account is given by the visiting organisation."))
         payment = payment_of(exchange)
-        if payment:
-            _require_changeable(payment)
+        _require_changeable(payment, exchange)
         account = _checked(iban, bic, holder)
         row = _written(exchange, account, actor)
         if payment and payment.state == PaymentState.APPROVED:
@@ -124,16 +123,23 @@ def require_paid_to(payment: Payment, *, revision: int) -> None:
         )
 
 
-def is_on_list(payment: Payment) -> bool:
+def is_over(payment: Payment | None) -> bool:
+    """Whether nothing is to be paid any more, so that the account stays as it is."""
+    return payment is not None and payment.state in CLOSED
+
+
+def is_on_list(payment: Payment | None) -> bool:
     """Whether its account is with accounting."""
-    return payment.state == PaymentState.APPROVED and payment.batch_id is not None
+    if payment is None or payment.state != PaymentState.APPROVED:
+        return False
+    return payment.batch_id is not None
 
 
-def _require_changeable(payment: Payment) -> None:
-    if payment.state in CLOSED:
+def _require_changeable(payment: Payment | None, exchange: Exchange) -> None:
+    if is_over(payment):
         raise TransitionRefused("too_late", _("The payment is over; its account stays."))
     if is_on_list(payment):
-        partnership = payment.exchange.visitor_partnership.acronym
+        partnership = exchange.visitor_partnership.acronym
         raise TransitionRefused(
             "with_accounting",
             _("Your account is with the accounting of %(partnership)s. Ask %(partnership)s first.")

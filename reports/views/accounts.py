@@ -51,8 +51,8 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "present": BankAccount.objects.filter(exchange=exchange).first(),
         "payment": payment,
-        "is_over": payment is not None and payment.state in accounts.CLOSED,
-        "is_on_list": payment is not None and accounts.is_on_list(payment),
+        "is_over": accounts.is_over(payment),
+        "is_on_list": accounts.is_on_list(payment),
     }
     return render(request, "reports/account.html", context)
 
