@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,9 @@ FLAGS = Column("flags", _("To be noted"))
 """That a visit ended early or did not take place, and that a partnership completed a report."""
 
 
+FLAGGED = Prefetch(
+    "reports", Report.objects.select_related("on_behalf_of").defer("answers", "prefilled")
+)
 READ: Mapping[type[Model], Sequence[str]] = {
     Country: ("name",),
     Exchange: ("ref", "host", "visitor", "host_partnership", "visitor_partnership"),
@@ -80,15 +83,17 @@ class RowKind:
     values: Callable[[Any], tuple[Any, ...]]
     url: Callable[[Any], str]
     order: Sequence[str] = ("pk",)
-    many: Sequence[str] = ()
+    many: Sequence["Prefetch[Any]"] = ()
 
     def prepared(self, rows: Rows) -> QuerySet[Any]:
         found = rows.queryset.select_related(*self.related).prefetch_related(*self.many)
         return found.only(*self._read(rows.queryset.model)).order_by(*self.order)
 
     def _read(self, model: type[Model]) -> Iterator[str]:
-        """The fields of the rows, and of what belongs to them those of `READ` alone."""
-        yield from (field.name for field in model._meta.concrete_fields)
+        """The fields of the rows, whole documents left out, and of what belongs to them those of
+        `READ` alone."""
+        fields = model._meta.concrete_fields
+        yield from (field.name for field in fields if not isinstance(field, JSONField))
         for path in self.related:
             related, way = model, ""
             for step in path.split("__"):
@@ -233,7 +238,7 @@ KINDS: Mapping[type[Model], RowKind] = {
             FLAGS,
         ),
         related=PARTIES,
-        many=("reports__on_behalf_of",),
+        many=(FLAGGED,),
         values=_exchange,
         url=_page,
         order=("closed_at", "pk"),
