@@ -15,6 +15,7 @@ from reports.payment.account import (
     LENGTH,
     AccountFault,
     bic_of,
+    is_bank_elsewhere,
     is_same_name,
     read_bic,
     read_iban,
@@ -32,6 +33,10 @@ BIC_FAULTS: dict[str, Text] = {
     CHARACTERS: gettext_lazy("A BIC has letters and digits only."),
 }
 NUMBER = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+
+BIC_ELSEWHERE = gettext_lazy(
+    "This BIC is of a bank in another country than the IBAN. Correct one of them."
+)
 
 
 class AccountForm(forms.Form):
@@ -98,6 +103,8 @@ class AccountForm(forms.Form):
 
     def _look_at_bic(self, iban: str, bic: str) -> None:
         if bic:
+            if is_bank_elsewhere(iban, bic):
+                self.add_error("bic", BIC_ELSEWHERE)
             return
         if found := bic_of(iban):
             self.data["bic"] = found

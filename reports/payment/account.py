@@ -20,6 +20,12 @@ FAULTS: tuple[tuple[type[SchwiftyException], str], ...] = (
     (InvalidChecksumDigits, CHECK_DIGITS),
 )
 ENDING = 4
+OVERSEAS = {
+    "FI": {"AX"},
+    "FR": {"BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"},
+    "GB": {"GG", "IM", "JE"},
+}
+"""Countries in BICs whose accounts carry another country's IBAN, by the SWIFT IBAN Registry."""
 
 
 class AccountFault(Exception):
@@ -76,6 +82,12 @@ def bic_of(iban: str) -> str:
         return str(IBAN(iban).bic or "")
     except SchwiftyException:
         return ""
+
+
+def is_bank_elsewhere(iban: str, bic: str) -> bool:
+    """Whether two well-formed numbers name banks of different countries, so that one is wrong."""
+    country = IBAN(iban).country_code
+    return BIC(bic).country_code not in {country, *OVERSEAS.get(country, ())}
 
 
 def is_same_name(one: str, other: str) -> bool:

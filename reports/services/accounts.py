@@ -1,5 +1,7 @@
 """The account of the visitor: entered by its members, read by its partnership, every look a row."""
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,7 @@ from profiles.models import User
 from reports.enums import PaymentState
 from reports.models import AccountLook, BankAccount, Payment
 from reports.notifications import payments as notifications
-from reports.payment.account import Account, AccountFault, read_bic, read_iban
+from reports.payment.account import Account, AccountFault, is_bank_elsewhere, read_bic, read_iban
 from reports.permissions import can_enter_account, can_see_account
 from reports.queries.accounts import ON_PAGE, is_changed_since_look, is_other_in_file
 from reports.services.pieces import keep_in_step, payment_of, take_approval_back
@@ -35,6 +37,8 @@ def enter_account(
         payment = payment_of(exchange)
         _require_changeable(payment, exchange)
         account = _checked(iban, bic, holder)
+        if same := _unchanged(exchange, account):
+            return same
         row = _written(exchange, account, actor)
         if payment and payment.state == PaymentState.APPROVED:
             take_approval_back(payment, actor=None, why=_("The visitor changed the account."))
@@ -65,11 +69,7 @@ def looked_at(row: BankAccount, *, actor: User, purpose: str) -> Account:
         account=row, by=actor, purpose=purpose, revision=row.revision, at=clock.now()
     )
     audit.record("account.look", subject=row, actor=actor, data={"purpose": purpose})
-    return Account(
-        iban=vault.decrypt(row.iban),
-        bic=vault.decrypt(row.bic),
-        holder=vault.decrypt(row.holder),
-    )
+    return _opened(row)
 
 
 def require_seen(payment: Payment, *, revision: int, actor: User) -> None:
@@ -148,7 +148,25 @@ def _require_changeable(payment: Payment | None, exchange: Exchange) -> None:
 
 
 def _checked(iban: str, bic: str, holder: str) -> Account:
-    return Account(iban=_iban(iban), bic=_bic(bic), holder=_holder(holder))
+    account = Account(iban=_iban(iban), bic=_bic(bic), holder=_holder(holder))
+    if is_bank_elsewhere(account.iban, account.bic):
+        raise TransitionRefused("bic", _("IBAN and BIC are of banks in different countries."))
+    return account
+
+
+def _unchanged(exchange: Exchange, account: Account) -> BankAccount | None:
+    """The account as it stands, if it is this very one: saving it again changes nothing."""
+    row = BankAccount.objects.filter(exchange=exchange).first()
+    with suppress(vault.VaultLocked):  # what no key opens can only be replaced
+        if row and _opened(row) == account:
+            return row
+    return None
+
+
+def _opened(row: BankAccount) -> Account:
+    return Account(
+        iban=vault.decrypt(row.iban), bic=vault.decrypt(row.bic), holder=vault.decrypt(row.holder)
+    )
 
 
 def _iban(text: str) -> str:

@@ -27,7 +27,7 @@ from tests.factories.reports import finished_exchange
 from tests.untouched import untouched
 
 pytestmark = pytest.mark.usefixtures("reference")
-OTHER_IBAN = "PT50000201231234567890154"
+OTHER_IBAN = "FR1420041010050500013M02606"
 
 
 @pytest.fixture
@@ -67,15 +67,34 @@ def test_it_is_kept_encrypted_and_read_with_a_trace(visit):
 def test_it_can_be_changed_and_stays_one(visit):
     enter(visit)
     enter(visit, iban=OTHER_IBAN)
-    assert list(BankAccount.objects.values_list("ending", "revision")) == [("0154", 2)]
+    assert list(BankAccount.objects.values_list("ending", "revision")) == [("2606", 2)]
     changed = AuditEntry.objects.get(event="account.change")
     assert changed.data == {"exchange": visit.ref, "revision": 2}
     assert (events("account.enter"), events("account.change")) == (1, 1)
 
 
+def test_the_same_account_again_changes_nothing():
+    exchange = approved_exchange()
+    row = exchange.bank_account
+    with untouched():
+        assert enter(exchange, holder=exchange.visitor.organisation.name) == row
+
+
+def test_an_account_that_no_key_opens_is_replaced(visit, settings):
+    enter(visit)
+    settings.VAULT_KEYS = ["A" * 43 + "="]
+    enter(visit)
+    assert list(BankAccount.objects.values_list("ending", "revision")) == [("0189", 2)]
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
-    [({"iban": "FR76"}, "iban"), ({"bic": "A"}, "bic"), ({"holder": " "}, "holder")],
+    [
+        ({"bic": "COBADEFFXXX"}, "bic"),
+        ({"iban": "FR76"}, "iban"),
+        ({"bic": "A"}, "bic"),
+        ({"holder": " "}, "holder"),
+    ],
 )
 def test_what_is_no_account_is_refused(visit, wrong, code):
     with untouched(), pytest.raises(TransitionRefused) as refused:
@@ -210,7 +229,7 @@ def test_an_account_that_accounting_has_is_changed_once_the_approval_is_taken_ba
     officer = person_of(exchange, "VOP")
     unapprove_payment(payment_id=exchange.payment.pk, comment="Wrong account", actor=officer)
     with_account(exchange, OTHER_IBAN)
-    assert BankAccount.objects.get().ending == "0154"
+    assert BankAccount.objects.get().ending == "2606"
 
 
 def test_a_transfer_to_the_account_from_before_is_not_taken_for_the_approved_one():

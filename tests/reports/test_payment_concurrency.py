@@ -20,7 +20,7 @@ from tests.factories.payments import (
 from tests.worlds import put_reference_data
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-OTHER_IBAN = "PT50000201231234567890154"
+OTHER_IBAN = "FR1420041010050500013M02606"
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_nobody_approves_while_the_visitor_changes_the_account(payable, attempt)
     assert (refusals, steps("unapprove")) in ((["account_changed"], 0), ([], 1))
     payment = Payment.objects.select_related("exchange__bank_account").get(exchange=payable)
     account = payment.exchange.bank_account
-    assert (account.ending, account.revision) == ("0154", 2)
+    assert (account.ending, account.revision) == ("2606", 2)
     assert (payment.state, payment.account_revision) == ("due", None)
 
 
@@ -126,4 +126,4 @@ def test_an_account_goes_to_accounting_or_is_changed(approved, attempt):
     [refusal] = errors(outcomes)
     found = Payment.objects.select_related("exchange__bank_account").get(pk=payment)
     result = (refusal.code, found.state, found.exchange.bank_account.ending)
-    assert result in (("with_accounting", "approved", "0189"), ("not_payable", "due", "0154"))
+    assert result in (("with_accounting", "approved", "0189"), ("not_payable", "due", "2606"))

@@ -29,7 +29,7 @@ from tests.factories.reports import closed_exchange, finished_exchange, reported
 
 pytestmark = pytest.mark.usefixtures("reference")
 PDF = b"%PDF-1.4 a ticket"
-OTHER_IBAN = "PT50000201231234567890154"
+OTHER_IBAN = "FR1420041010050500013M02606"
 SEEN = {"account": 1}
 """The revision of the account that stood on the page."""
 
@@ -257,6 +257,7 @@ def test_the_bic_is_looked_up_and_another_holder_confirmed(client, visit):
         ({"iban": "FR76300060000112345678901"}, "too short or too long"),
         ({"bic": "AGRI"}, "A BIC has 8 or 11 characters."),
         ({"iban": "PT50000201231234567890154", "bic": ""}, "We could not find the BIC"),
+        ({"bic": "COBADEFFXXX"}, "is of a bank in another country than the IBAN"),
         ({"holder": ""}, "Give the name of the account"),
     ],
 )
@@ -326,7 +327,7 @@ def test_an_account_that_changes_while_the_officer_reads_is_not_approved(client)
     said = text(client.post(approve, {"amount": 900, **SEEN}, follow=True))
     assert "The visitor changed the bank account since you looked." in said
     assert "The visitor changed the bank account after you looked at it" in said
-    assert ("Account that ends in 0154" in said, approve in said) == (True, False)
+    assert ("Account that ends in 2606" in said, approve in said) == (True, False)
     assert "the account from before" in text(client.get(page("account", exchange)))
     client.post(page("show_account", exchange))
     seen = text(client.get(page("payment", exchange)))

@@ -8,7 +8,15 @@ import pytest
 from django.conf import settings
 
 from exchanges.commitment.lump_sum import Rates, lump_sum
-from reports.payment.account import Account, AccountFault, bic_of, is_same_name, read_bic, read_iban
+from reports.payment.account import (
+    Account,
+    AccountFault,
+    bic_of,
+    is_bank_elsewhere,
+    is_same_name,
+    read_bic,
+    read_iban,
+)
 from reports.payment.amount import NOT_TAKEN_PLACE, REPORTED, TOO_FEW_DAYS, Stay, due_for
 from reports.payment.bank_list import Booking, ColumnsMissing, Fault, read_bookings
 from reports.payment.sepa import Transfer, plain, rows_of
@@ -115,6 +123,19 @@ def test_spaces_and_small_letters_do_not_matter():
 )
 def test_the_bank_of_an_iban_is_looked_up(iban, bic):
     assert bic_of(iban) == bic
+
+
+@pytest.mark.parametrize(
+    ("iban", "bic", "elsewhere"),
+    [
+        (IBAN, "AGRIFRPPXXX", False),
+        (IBAN, "BFCORERXXXX", False),
+        (IBAN, "COBADEFFXXX", True),
+        ("TR330006100519786457841326", "TGBATRIS", False),
+    ],
+)
+def test_iban_and_bic_name_banks_of_one_country(iban, bic, elsewhere):
+    assert is_bank_elsewhere(iban, bic) is elsewhere
 
 
 def test_an_account_tells_its_ending_and_whether_sepa_reaches_it():
