@@ -156,7 +156,7 @@ def _checked(iban: str, bic: str, holder: str) -> Account:
 
 def _unchanged(exchange: Exchange, account: Account) -> BankAccount | None:
     """The account as it stands, if it is this very one: saving it again changes nothing."""
-    row = BankAccount.objects.filter(exchange=exchange).first()
+    row: BankAccount | None = BankAccount.objects.filter(exchange=exchange).first()
     with suppress(vault.VaultLocked):  # what no key opens can only be replaced
         if row and _opened(row) == account:
             return row
