@@ -24,6 +24,10 @@ FROM_REGISTRATION = 14
 TO_PAYMENT = 115
 """Days from a proposal until the money is there, late reports included."""
 
+TO_FIRST_DAY = 49
+LONGEST_ONLINE = TO_FIRST_DAY + 30
+"""Days from a proposal until an exchange online is over."""
+
 HOSTS_PER_VISITOR = 3
 TOWNS = 5
 ONLINE_SHARE = 1 / 6
@@ -87,7 +91,7 @@ class Journey:
     @property
     def first_day(self) -> int:
         """Seven weeks after the proposal."""
-        return self.day + 49
+        return self.day + TO_FIRST_DAY
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,11 @@ class Plan:
         return sorted({one.partnership for one in self.participants})
 
 
-def draw(*, organisations: int, exchanges: int, months: int, seed: int) -> Plan:
-    """The plan of these numbers and this seed."""
+def draw(
+    *, organisations: int, exchanges: int, months: int, seed: int, online_until: int | None = None
+) -> Plan:
+    """The plan of these numbers and this seed. `online_until` is the last day on which an exchange
+    may be held online; without one every day is."""
     if not Country.objects.exists():
         raise PlanImpossible(
             "This portal has no reference data yet: run load_reference_data first."
@@ -126,7 +133,7 @@ def draw(*, organisations: int, exchanges: int, months: int, seed: int) -> Plan:
     participants = _participants(chance, seed, organisations, proposals, hosts)
     visitors, hosting = participants[:exchanges], participants[exchanges : exchanges + hosts]
     journeys = [
-        _journey(chance, number, visitor, hosting, day)
+        _journey(chance, number, visitor, hosting, day, online_until)
         for number, (visitor, day) in enumerate(zip(visitors, proposals, strict=True), start=1)
     ]
     return Plan(seed, days, tuple(participants), tuple(journeys))
@@ -183,14 +190,22 @@ def _participant(
 
 
 def _journey(
-    chance: random.Random, number: int, visitor: Participant, hosts: list[Participant], day: int
+    chance: random.Random,
+    number: int,
+    visitor: Participant,
+    hosts: list[Participant],
+    day: int,
+    online_until: int | None,
 ) -> Journey:
     abroad = [host for host in hosts if host.country != visitor.country] or hosts
+    host = chance.choice(abroad)
+    may_be_online = online_until is None or day + LONGEST_ONLINE <= online_until
+    is_online = chance.random() < ONLINE_SHARE and may_be_online
     return Journey(
         number=number,
         visitor=visitor,
-        host=chance.choice(abroad),
-        programme=chance.choice(ONLINE if chance.random() < ONLINE_SHARE else PROGRAMMES),
+        host=host,
+        programme=chance.choice(ONLINE if is_online else PROGRAMMES),
         day=day,
         reports_after=(_delay(chance), _delay(chance)),
         is_returned=chance.random() < 0.1,

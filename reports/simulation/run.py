@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from cxc_portal.core import audit, clock
 from cxc_portal.core.jobs import Watcher
 from cxc_portal.core.models import AuditEntry
+from profiles.rules import current_rules
 from reports.simulation.browser import Meter
 from reports.simulation.browser_hands import BrowserHands
 from reports.simulation.cast import Cast
@@ -65,8 +66,12 @@ class Run:
         """Everything of the plan has happened; says what came of it."""
         if not settings.DEMO:
             raise ImproperlyConfigured("The programme is replayed in demo mode only.")
-        plan = draw(**self.numbers.data())
-        started_at = self._started_at()
+        began_at = self._began_at()
+        online_until = current_rules().day("virtual.open_until") - clock.day_of(
+            began_at or clock.now()
+        )
+        plan = draw(**self.numbers.data(), online_until=online_until.days)
+        started_at = began_at or audit.record(STARTED, data=self.numbers.data()).at
         cast = Cast(plan, settings.DEMO_PASSWORD)
         cast.prepare()
         scripts = Scripts(cast, self._hands(cast), clock.day_of(started_at)).all()
@@ -95,8 +100,8 @@ class Run:
     def _last_day(self, plan: Plan, started_at: datetime) -> date:
         return clock.day_of(started_at) + timedelta(days=plan.days) + AFTERWARDS
 
-    def _started_at(self) -> datetime:
-        """When the replay of these numbers began: now, or the first time. The audit remembers."""
+    def _began_at(self) -> datetime | None:
+        """When a replay of these numbers began, if one did: the audit remembers."""
         wanted = self.numbers.data()
         for entry in AuditEntry.objects.filter(event=STARTED).order_by("sequence"):
             if entry.data == wanted:
@@ -106,4 +111,4 @@ class Run:
                     f"The seed {self.numbers.seed} was replayed here with other numbers. Choose "
                     "another seed."
                 )
-        return audit.record(STARTED, data=wanted).at
+        return None

@@ -88,6 +88,12 @@ def test_the_programme_is_replayed_in_the_demo_only(settings):
     assert not AuditEntry.objects.filter(event=runs.STARTED).exists()
 
 
+def test_numbers_that_are_refused_leave_the_seed_free():
+    with pytest.raises(PlanImpossible):
+        run_of(replace(ONE_EXCHANGE, organisations=1))()
+    assert not AuditEntry.objects.filter(event=runs.STARTED).exists()
+
+
 # --- one script --------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from profiles.enums import Role
 from profiles.models import Country
 from reports.simulation import plan as plans
 from reports.simulation.cast import Cast
-from reports.simulation.plan import PlanImpossible, draw
+from reports.simulation.plan import LONGEST_ONLINE, PlanImpossible, draw
 from reports.simulation.replay import acting_days
 from reports.simulation.scripts import Scripts, _monday
 from reports.simulation.service_hands import ServiceHands
@@ -29,6 +29,13 @@ def test_each_visitor_travels_once_and_abroad():
     assert [one for one in plan.journeys if one.visitor.country == one.host.country] == []
     assert {one.visitor.role for one in plan.journeys} == {Role.VISITING}
     assert {one.host.role for one in plan.journeys} == {Role.HOST}
+
+
+def test_nobody_meets_online_after_the_day_until_which_one_may():
+    numbers = {"organisations": 140, "exchanges": 100, "months": 12, "seed": 4}
+    online = [one.day for one in draw(**numbers).journeys if one.is_online]
+    early = [one.day for one in draw(**numbers, online_until=200).journeys if one.is_online]
+    assert max(online) > 200 - LONGEST_ONLINE >= max(early)
 
 
 def test_whoever_travels_is_registered_and_there_is_time_to_be_paid():
