@@ -7,7 +7,7 @@ from django.db import transaction
 from cxc_portal.core.errors import NotAllowed
 from exchanges.enums import ExchangeState
 from exchanges.exports import calendar_of
-from exchanges.models import Exchange
+from exchanges.models import CheckIn, Exchange
 from exchanges.queries.calendar import entries_of, with_signed_versions
 from exchanges.queries.exchange_list import DeskFilters, Show, desk, own_rows
 from exchanges.services.closing import close_exchange, fail_exchange
@@ -62,9 +62,13 @@ def test_nothing_waits_for_it_any_more(client, how, state, dates):
 
 def test_who_was_there_stays_on_the_page(client):
     exchange = ended("close")
+    there = CheckIn.objects.create(
+        exchange=exchange, capacity="HO", by=person_of(exchange, "HO"), at=exchange.created_at
+    )
     client.force_login(person_of(exchange, "HOP"))
     shown = client.get(exchange.get_absolute_url()).context["follow_up"]
-    assert (shown["is_shown"], shown["not_arrived"]) == (True, ["AQUIMER", "Motores Lda"])
+    assert (shown["is_shown"], shown["arrived"]) == (True, [("AQUIMER", there.at, "")])
+    assert shown["not_arrived"] == []
 
 
 def test_in_the_list_of_a_side_it_stands_below_what_goes_on():

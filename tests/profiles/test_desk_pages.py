@@ -72,6 +72,10 @@ def titles(response):
     return [str(row.title.value) for row in response.context["rows"]]
 
 
+def tomorrow_evening(mail):
+    return (mail.created_at + timedelta(days=1)).replace(hour=20)
+
+
 class TestMails:
     LIST = "/admin/core/outgoingmail/"
 
@@ -183,7 +187,7 @@ class TestMails:
         mail = OutgoingMail.objects.order_by("pk").first()
         page = url("outgoingmail", "change", mail.pk, app="core")
         assert "in the letter of the day, not before" in at_desk.get(page).content.decode()
-        with time_machine.travel(mail.created_at.replace(hour=20)):
+        with time_machine.travel(tomorrow_evening(mail)):
             make_letter(officer.pk)
         shown = at_desk.get(page).content.decode()
         assert "“Check the profile of Rail Lab … and 1 more”" in shown
@@ -193,7 +197,7 @@ class TestMails:
         submitted_profile()
         submitted_profile()
         first = OutgoingMail.objects.order_by("pk").first()
-        with time_machine.travel(first.created_at.replace(hour=20)):
+        with time_machine.travel(tomorrow_evening(first)):
             make_letter(officer.pk)
         assert ("core/summary", officer.email) not in self.seen(officer)
         assert ("core/summary", officer.email) in self.seen(support)
