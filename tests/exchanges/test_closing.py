@@ -62,9 +62,7 @@ def test_nothing_waits_for_it_any_more(client, how, state, dates):
 
 def test_who_was_there_stays_on_the_page(client):
     exchange = ended("close")
-    there = CheckIn.objects.create(
-        exchange=exchange, capacity="HO", by=person_of(exchange, "HO"), at=exchange.created_at
-    )
+    there = CheckIn.objects.create(exchange=exchange, capacity="HO", by=person_of(exchange, "HO"))
     client.force_login(person_of(exchange, "HOP"))
     shown = client.get(exchange.get_absolute_url()).context["follow_up"]
     assert (shown["is_shown"], shown["arrived"]) == (True, [("AQUIMER", there.at, "")])
