@@ -17,11 +17,13 @@ from matching.queries.rulesets import (
     current_draft,
     current_ruleset,
     effect_of_ruleset,
+    latest_version,
     ruleset_in,
     ruleset_of,
 )
 from matching.scoring.criteria import Criterion
 from matching.scoring.ruleset import PUBLISHED_RULESET
+from matching.services import rulesets as services
 from matching.services.rulesets import (
     discard_draft,
     load_ruleset,
@@ -311,6 +313,20 @@ def test_two_who_publish_the_draft_at_once_publish_it_once(draft, support, colle
     assert [type(error) for error in errors(outcomes)] == [StaleVersion]
     assert AuditEntry.objects.filter(event="ruleset.published", data={"version": 2}).count() == 1
     assert OutgoingMail.objects.filter(to=officer.email).count() == 1
+
+
+def test_a_first_draft_that_was_saved_between_look_and_save_is_not_lost(
+    monkeypatch, support, colleague
+):
+    def saves_meanwhile():
+        monkeypatch.setattr(services, "latest_version", latest_version)
+        save_draft(ruleset=NARROW, seen_revision="", actor=colleague)
+        return latest_version()
+
+    monkeypatch.setattr(services, "latest_version", saves_meanwhile)
+    name = colleague.get_full_name() or colleague.email
+    with pytest.raises(StaleVersion, match=f"{name} has changed the draft"):
+        save_draft(ruleset=WIDE, seen_revision="", actor=support)
 
 
 @pytest.mark.postgres
