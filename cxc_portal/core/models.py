@@ -74,6 +74,10 @@ class Pace(models.TextChoices):
     DAILY = "daily", _("in the summary of the day")
 
 
+SUMMARY_KIND = "core/summary"
+"""The mail that tells of several others."""
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def visible_to(self, user: Any) -> Self:
         """The mails to oneself. Staff reads mails by what they are about: see `about`."""
@@ -174,6 +178,11 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether it tells of others, which point to it as their `bundle`."""
+        return self.kind == SUMMARY_KIND
 
     @property
     def is_early(self) -> bool:

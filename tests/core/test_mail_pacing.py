@@ -382,11 +382,35 @@ def test_a_letter_of_a_dead_worker_goes_out_all_the_same(urgent, ada, frozen, ma
     assert subjects(mailoutbox) == ["Look at 1 … and 1 more"]
 
 
+def test_a_letter_that_was_claimed_by_a_dead_worker_goes_out_when_the_claim_has_run_out(
+    urgent, ada, frozen, settings, mailoutbox
+):
+    settings.MAIL_CLAIM_SECONDS = 120
+    urgent(ada, "1")
+    urgent(ada, "2")
+    letter = pacing.make_letter(ada.pk, claimed_at=START)
+    assert (letter.status, delivery.sweep()) == ("sending", 0)
+    frozen.shift(timedelta(seconds=121))
+    assert delivery.sweep() == 1
+    assert subjects(mailoutbox) == ["Look at 1 … and 1 more"]
+
+
+@pytest.mark.parametrize(("pieces", "queries"), [(1, 8), (3, 15)])
+def test_a_letter_costs_few_queries(
+    news, ada, frozen, mailoutbox, pieces, queries, django_assert_num_queries
+):
+    for number in range(pieces):
+        news(ada, f"thing {number}")
+    at(frozen, 16)
+    with django_assert_num_queries(queries):
+        assert pacing.deliver_news(ada.pk)
+
+
 def test_a_letter_that_is_late_counts_for_the_day_on_which_it_goes_out(
     urgent, ada, frozen, mailoutbox
 ):
     urgent(ada, "of yesterday")
-    letter = pacing.make_letter(ada.pk)
+    letter = pacing.make_letter(ada.pk).pk
     frozen.shift(DAY)
     assert delivery.deliver(letter)
     assert OutgoingMail.objects.get(pk=letter).paced_on == date(2026, 11, 26)
@@ -398,7 +422,7 @@ def test_a_letter_that_is_late_waits_for_the_next_day_if_there_was_another(
     urgent, ada, frozen, mailoutbox
 ):
     urgent(ada, "of yesterday")
-    letter = pacing.make_letter(ada.pk)
+    letter = pacing.make_letter(ada.pk).pk
     frozen.shift(DAY)
     urgent(ada, "of today")
     assert pacing.post() == 1
@@ -430,10 +454,10 @@ def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
     urgent(bob)
     make = pacing.make_letter
 
-    def fails_for_ada(recipient_id):
+    def fails_for_ada(recipient_id, **options):
         if recipient_id == ada.pk:
             raise RuntimeError
-        return make(recipient_id)
+        return make(recipient_id, **options)
 
     monkeypatch.setattr(pacing, "make_letter", fails_for_ada)
     assert pacing.post() == 1

@@ -92,7 +92,7 @@ def test_a_link_that_has_run_out_is_replaced_in_one_press(someone, returned, wid
 def test_a_summary_and_fewer_of_them(someone, returned, width):
     officer = OutgoingMail.objects.get(kind="profiles/profile_waits").recipient
     submitted_profile(organisation__name="Sea Lab")
-    summary = OutgoingMail.objects.get(pk=pacing.make_letter(officer.pk))
+    summary = pacing.make_letter(officer.pk)
     reader = someone()
     reader.goto(f"/mailbox/{summary.pk}/html/")
     reader.page.get_by_text("What is new").wait_for()

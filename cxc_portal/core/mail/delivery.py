@@ -51,8 +51,11 @@ def deliver_mail(mail_id: int) -> bool:
 def deliver(mail_id: int) -> bool:
     """Send one mail if it is due and nobody else has it. True when it went out now."""
     mail = _claim(mail_id)
-    if mail is None:
-        return False
+    return mail is not None and send(mail)
+
+
+def send(mail: OutgoingMail) -> bool:
+    """Send a mail that the caller has claimed. True when it went out."""
     try:
         _message(mail).send()
     except Exception as problem:  # noqa: BLE001 - one bad mail must not stop the others
@@ -60,7 +63,7 @@ def deliver(mail_id: int) -> bool:
         return False
     moment = clock.now()
     _release(mail, MailStatus.SENT, sent_at=moment, last_error="")
-    if mail.paced_on:
+    if mail.is_summary:
         mail.bundled.update(sent_at=moment)
     return True
 
@@ -93,7 +96,9 @@ def _claim(mail_id: int) -> OutgoingMail | None:
     except IntegrityError:
         due.update(status=MailStatus.QUEUED, send_after=_next_morning(moment))
         return None
-    return OutgoingMail.objects.get(pk=mail_id) if claimed else None
+    if not claimed:
+        return None
+    return OutgoingMail.objects.select_related("recipient").get(pk=mail_id)
 
 
 def _next_morning(moment: datetime) -> datetime:

@@ -66,14 +66,22 @@ def signed(mail: OutgoingMail) -> tuple[str, str]:
         return mail.text, mail.html
     pattern = re.compile(re.escape(address_stem()) + _KEY + "/")
     named = {UUID(key) for text in (mail.text, mail.html) for key in pattern.findall(text)}
-    own = OutgoingMail.objects.filter(recipient=reader, key__in=named).exclude(link_path="")
-    tokens = {str(key): _token(key, reader) for key in own.values_list("key", flat=True)}
+    tokens = {str(key): _token(key, reader) for key in _keys_with_link(mail, named)}
 
     def sign(found: re.Match[str]) -> str:
         token = tokens.get(found[1])
         return f"{found[0]}{token}/" if token else found[0]
 
     return pattern.sub(sign, mail.text), pattern.sub(sign, mail.html)
+
+
+def _keys_with_link(mail: OutgoingMail, named: set[UUID]) -> set[UUID]:
+    """Which of the keys are those of mails to the same reader that lead anywhere."""
+    own = {mail.key} & named if mail.link_path else set()
+    if others := named - {mail.key}:
+        mails = OutgoingMail.objects.filter(recipient=mail.recipient, key__in=others)
+        own |= set(mails.exclude(link_path="").values_list("key", flat=True))
+    return own
 
 
 def _token(key: UUID, reader: Any) -> str:

@@ -4,7 +4,8 @@ Paced mails lie in the outbox until there is a letter for their reader. What som
 out at once and takes all other news along; the rest goes out together at `MAIL_SUMMARY_HOUR`. A
 single piece of news is the letter itself; several are told in a summary, and their rows say so.
 The letter is made in one transaction, under the lock of its reader and a unique pair of person and
-day; from then on it is delivered like any other mail.
+day. Whoever makes it claims it there and sends it; if they die meanwhile, it is delivered like any
+other mail.
 """
 
 import logging
@@ -23,11 +24,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from cxc_portal.core.mail import links
-from cxc_portal.core.mail.delivery import MORNING_HOUR, SWEEP_BUDGET, deliver
+from cxc_portal.core.mail.delivery import MORNING_HOUR, SWEEP_BUDGET, send
 from cxc_portal.core.mail.kinds import MailKind, Pace, register
 from cxc_portal.core.mail.preferences import choices_of
 from cxc_portal.core.mail.writing import Recipient, written
-from cxc_portal.core.models import MailChoice, MailStatus, OutgoingMail
+from cxc_portal.core.models import SUMMARY_KIND, MailChoice, MailStatus, OutgoingMail
 from cxc_portal.core.queueing import SweptTask
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ WEEKLY_DAY = 0
 
 SUMMARY = register(
     MailKind(
-        "core/summary",
+        SUMMARY_KIND,
         _("everybody with several pieces of news"),
         _("once a day, or with the first thing that somebody waits for"),
         pace=Pace.DAILY,
@@ -57,8 +58,8 @@ class Call(IntEnum):
 @shared_task(name="core.deliver_news", base=SweptTask)
 def deliver_news(recipient_id: int) -> bool:
     """Make the letter of a person if it is time, and send it. True when it went out now."""
-    letter = make_letter(recipient_id)
-    return letter is not None and deliver(letter)
+    letter = make_letter(recipient_id, claimed_at=clock.real_now())
+    return letter is not None and send(letter)
 
 
 def post() -> int:
@@ -75,11 +76,12 @@ def post() -> int:
     return sent
 
 
-def make_letter(recipient_id: int) -> int | None:
-    """Make today's letter of a person from what waits; the key of its row, or nothing."""
+def make_letter(recipient_id: int, *, claimed_at: datetime | None = None) -> OutgoingMail | None:
+    """Make today's letter of a person from what waits, or nothing. Whoever sends it at once claims
+    it; otherwise it waits in the outbox."""
     try:
         with transaction.atomic():
-            return _make_letter(recipient_id, clock.now())
+            return _make_letter(recipient_id, clock.now(), claimed_at)
     except IntegrityError:
         logger.info("person %s has had a letter of another worker", recipient_id)
         return None
@@ -114,7 +116,9 @@ def _due_recipients(moment: datetime) -> list[int]:
     ]
 
 
-def _make_letter(recipient_id: int, moment: datetime) -> int | None:
+def _make_letter(
+    recipient_id: int, moment: datetime, claimed_at: datetime | None
+) -> OutgoingMail | None:
     # Whoever erases an account locks its row first, too; mails that somebody is taking back just
     # now are left for the next letter.
     people = get_user_model().objects.select_for_update(of=("self",), no_key=True)
@@ -133,7 +137,7 @@ def _make_letter(recipient_id: int, moment: datetime) -> int | None:
         return None
     news = [mail for mail, call in calls.items() if call >= Call.TODAY]
     news.sort(key=lambda mail: (mail.pace != Pace.BLOCKING, mail.pk))
-    return _letter(reader, news, day).pk
+    return _letter(reader, news, day, claimed_at)
 
 
 def _call(mail: OutgoingMail, choice: MailChoice | None, moment: datetime) -> Call:
@@ -163,20 +167,23 @@ def _is_time(calls: Iterable[Call], moment: datetime) -> bool:
     return most == Call.URGENT or (most == Call.TODAY and is_evening)
 
 
-def _letter(reader: Any, news: list[OutgoingMail], day: date) -> OutgoingMail:
+def _letter(
+    reader: Any, news: list[OutgoingMail], day: date, claimed_at: datetime | None
+) -> OutgoingMail:
     """The single piece of news itself, or a summary of all of them, the most urgent first."""
+    letter = news[0] if len(news) == 1 else _summary(reader, news)
+    letter.recipient, letter.paced_on = reader, day
+    if claimed_at:
+        letter.status, letter.claimed_at = MailStatus.SENDING, claimed_at
     if len(news) == 1:
-        [letter] = news
-        letter.paced_on = day
-        letter.save(update_fields=["paced_on"])
-        return letter
-    letter = _summary(reader, news, day)
-    letter.save(force_insert=True)
-    _set_status(MailStatus.BUNDLED, news, bundle=letter)
+        letter.save(update_fields=["paced_on", "status", "claimed_at"])
+    else:
+        letter.save(force_insert=True)
+        _set_status(MailStatus.BUNDLED, news, bundle=letter)
     return letter
 
 
-def _summary(reader: Any, news: list[OutgoingMail], day: date) -> OutgoingMail:
+def _summary(reader: Any, news: list[OutgoingMail]) -> OutgoingMail:
     moment = clock.now()
     to = Recipient.of(reader)
     summary = OutgoingMail(
@@ -185,7 +192,6 @@ def _summary(reader: Any, news: list[OutgoingMail], day: date) -> OutgoingMail:
         to=to.email,
         language=to.language or settings.LANGUAGE_CODE,
         pace=SUMMARY.pace,
-        paced_on=day,
         created_at=moment,
         send_after=moment,
     )
@@ -206,5 +212,5 @@ def _line(mail: OutgoingMail) -> dict[str, str]:
 
 
 def _set_status(status: MailStatus, mails: list[OutgoingMail], **fields: object) -> None:
-    keys = [mail.pk for mail in mails]
-    OutgoingMail.objects.filter(pk__in=keys).update(status=status, **fields)
+    if keys := [mail.pk for mail in mails]:
+        OutgoingMail.objects.filter(pk__in=keys).update(status=status, **fields)

@@ -15,8 +15,9 @@ _signer = signing.Signer(salt="core.mail.fewer")
 
 def topics_of(mail: OutgoingMail) -> list[Topic]:
     """The topics that a mail is about; of a summary those that it tells of."""
-    told = set(mail.bundled.values_list("topic", flat=True))
-    return known_topics({mail.topic, *told})
+    if mail.is_summary:
+        return known_topics(set(mail.bundled.values_list("topic", flat=True)))
+    return known_topics({mail.topic})
 
 
 def address(mail: OutgoingMail) -> str:
