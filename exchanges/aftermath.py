@@ -91,6 +91,9 @@ def latenesses() -> list[Lateness]:
 
 
 def panels_of(request: HttpRequest, exchange: Exchange) -> list[SafeString]:
-    """The parts of this page, in the order in which the apps registered."""
+    """The parts of this page, in the order in which the apps registered; nothing follows as long as
+    not all four have signed once."""
+    if exchange.validated_at is None:
+        return []
     drawn = (panel(request, exchange) for panel in _panels)
     return [part for part in drawn if part]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -26,4 +27,4 @@ def _has_exchange(request: HttpRequest) -> bool:
     own = [place.profile_id for place in own_places(request) if place.profile_id]
     if not own:
         return False
-    return Exchange.objects.of_member(request.user).exists()
+    return Exchange.objects.filter(Q(host__in=own) | Q(visitor__in=own)).exists()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
@@ -55,10 +57,12 @@ def _is_within(path: str, url: str) -> bool:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
+    """The navigation is put together where it is drawn: parts of a page do not ask for it."""
+    has_navigation = hasattr(request, "user")
     return {
         "is_demo": settings.DEMO,
         "moved_to": clock.now() if clock.is_ahead() else None,
         "site_url": settings.SITE_URL,
         "languages": settings.LANGUAGES,
-        "navigation": navigation(request) if hasattr(request, "user") else [],
+        "navigation": SimpleLazyObject(partial(navigation, request)) if has_navigation else [],
     }

@@ -1,10 +1,12 @@
 """An exchange: what a confirmed match becomes, from the first draft to its end."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,8 @@ from profiles.models import Organisation, Partnership, Profile
 
 
 class ExchangeQuerySet(models.QuerySet["Exchange"]):
+    _has_parties = False
+
     def open(self) -> Self:
         """Those that something still follows."""
         return self.exclude(state__in=OVER)
@@ -48,22 +52,58 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         """One's own, and those that one's partnership signs."""
         if not user.is_authenticated:
             return self.none()
+        if not user.is_staff:
+            return self.of_member(user)
+        if user.is_support:
+            return self.all()
+        own, staffed = Profile.objects.of_member(user).values("pk"), user.staffed_partnership_ids
         return self.filter(
-            Q(pk__in=self.model.objects.of_member(user).values("pk"))
-            | Q(pk__in=self.model.objects.of_staff(user).values("pk"))
+            Q(host__in=own)
+            | Q(visitor__in=own)
+            | Q(host_partnership__in=staffed)
+            | Q(visitor_partnership__in=staffed)
         )
 
     def with_parties(self) -> Self:
         """With all that a baton asks of the four parties."""
-        return self.select_related(
-            "match",
-            "host__organisation__country",
-            "visitor__organisation__country",
-            "host__contact",
-            "visitor__contact",
-            "host_partnership",
-            "visitor_partnership",
-        ).prefetch_related("host__organisation__memberships", "visitor__organisation__memberships")
+        found = self._chain()
+        found._has_parties = True
+        return found
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone._has_parties = self._has_parties
+        return clone
+
+    def _fetch_all(self) -> None:
+        """The parties come with the exchanges: before what is prefetched, which may lie behind
+        them."""
+        if self._has_parties and self._result_cache is None:
+            self._result_cache = list(self._iterable_class(self))
+            if issubclass(self._iterable_class, ModelIterable):
+                take_parties_along(self._result_cache)
+        super()._fetch_all()
+
+
+def take_parties_along(exchanges: Sequence["Exchange"]) -> None:
+    """Give each exchange its four parties, with the members of the two organisations.
+
+    Hosts and visitors come from one query, both partnerships from another: joined to the exchange
+    they would be a dozen tables, which the database takes longer to plan than to read.
+    """
+    profiles = (
+        Profile.objects.select_related("organisation__country", "contact")
+        .prefetch_related("organisation__memberships")
+        .in_bulk({key for one in exchanges for key in (one.host_id, one.visitor_id)})
+    )
+    partnerships = Partnership.objects.in_bulk(
+        {key for one in exchanges for key in (one.host_partnership_id, one.visitor_partnership_id)}
+    )
+    for one in exchanges:
+        one.host = profiles[one.host_id]
+        one.visitor = profiles[one.visitor_id]
+        one.host_partnership = partnerships[one.host_partnership_id]
+        one.visitor_partnership = partnerships[one.visitor_partnership_id]
 
 
 class Exchange(models.Model):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
-from exchanges.enums import ORGANISATIONS, PARTNERSHIPS, UNDONE, Capacity, ExchangeState
+from exchanges.enums import ORGANISATIONS, OVER, PARTNERSHIPS, UNDONE, Capacity, ExchangeState
 from exchanges.models import CommitmentVersion, Exchange, ExchangeStep
 from profiles.rules import current_rules
 
@@ -57,7 +57,7 @@ def phase_of(exchange: Exchange) -> int:
 def progress_of(exchange: Exchange) -> list[ProgressStep]:
     """The five steps in their order. Prefetched `versions` with `signatures` are used."""
     current, is_over = _current(exchange), exchange.state in UNDONE
-    done, planned = _done_on(exchange), {} if is_over else _planned_on(exchange)
+    done, planned = _done_on(exchange), {} if exchange.state in OVER else _planned_on(exchange)
     steps = []
     for number, label in enumerate(LABELS):
         if number < current:

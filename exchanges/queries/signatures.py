@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from exchanges.enums import Capacity
 from exchanges.models import (
@@ -17,6 +17,7 @@ from exchanges.workflows.parties import awaited_capacities
 from profiles.models import User
 from profiles.rules import current_rules
 
+WITH_SIGNATURES = ("entered_by", "entered_for", "delegation__delegator", "delegation__delegate")
 SIGNED, AWAITED, LATER, NOT = "signed", "awaited", "later", "not"
 
 
@@ -35,9 +36,11 @@ class SignatureLine:
 
 
 def signature_lines(version: CommitmentVersion) -> list[SignatureLine]:
-    """All four, organisations first."""
+    """All four, organisations first; prefetched `signatures` are used."""
     exchange = version.exchange
-    signatures = {one.capacity: one for one in signatures_of(version)}
+    signed = list(version.signatures.all())
+    prefetch_related_objects(signed, *WITH_SIGNATURES)  # few were entered for others or delegated
+    signatures = {one.capacity: one for one in signed}
     standing = exchange.delegations.filter(ended_at__isnull=True)
     delegations = {one.capacity: one for one in standing.select_related("delegate", "delegator")}
     awaited = awaited_capacities(version)
@@ -57,9 +60,7 @@ def signature_lines(version: CommitmentVersion) -> list[SignatureLine]:
 
 def signatures_of(version: CommitmentVersion) -> QuerySet[Signature]:
     """Its signatures with all that is shown of them, in their order."""
-    return version.signatures.select_related(
-        "entered_by", "entered_for", "delegation__delegator", "delegation__delegate"
-    )
+    return version.signatures.select_related(*WITH_SIGNATURES)
 
 
 def last_reminder(version: CommitmentVersion, capacity: str) -> SigningReminder | None:

@@ -21,8 +21,9 @@ def terms_now(exchange: Exchange, version: CommitmentVersion) -> Terms:
 
 
 def version_held(exchange: Exchange) -> CommitmentVersion | None:
-    """The version that is in force, or the last one that was."""
-    return exchange.versions.filter(state__in=HELD).order_by("-number").first()
+    """The version that is in force, or the last one that was; prefetched `versions` are used."""
+    held = [version for version in exchange.versions.all() if version.state in HELD]
+    return held[-1] if held else None
 
 
 def terms_shown(exchange: Exchange) -> Terms:

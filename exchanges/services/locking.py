@@ -8,8 +8,8 @@ from profiles.models import Organisation
 def locked_exchange(exchange_id: int) -> Exchange:
     """The exchange with its parties, its row locked: whoever writes to anything of an exchange
     holds this lock first, so that two of them come one after the other."""
-    Exchange.objects.select_for_update(of=("self",)).order_by().get(pk=exchange_id)
-    return Exchange.objects.with_parties().get(pk=exchange_id)
+    exchanges = Exchange.objects.with_parties().select_for_update(of=("self",))
+    return exchanges.order_by().get(pk=exchange_id)
 
 
 def locked_version(version_id: int) -> CommitmentVersion:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cxc_portal.core import access
-from exchanges.enums import ExchangeState, IncidentState
+from exchanges.enums import ExchangeState, IncidentState, InterruptionState
 from exchanges.forms.follow_up import AttendanceForm, MidwayForm
 from exchanges.models import Exchange
 from exchanges.permissions import (
@@ -23,7 +23,6 @@ from exchanges.queries.follow_up import (
     is_midway_open,
     missing_check_ins,
     missing_midway_answers,
-    open_interruption,
     sessions_of,
     sessions_to_note,
     terms_in_force,
@@ -42,7 +41,10 @@ RUNNING = (*SHOWN, ExchangeState.ABORTED, ExchangeState.FAILED)
 
 
 def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any]:
-    """All that `exchanges/_follow_up.html` shows the viewer, as `follow_up`."""
+    """All that `exchanges/_follow_up.html` shows the viewer, as `follow_up`; nothing as long as not
+    all four have signed once."""
+    if exchange.validated_at is None:
+        return {"exchange": exchange, "follow_up": {"is_shown": False}}
     user: User = request.user  # type: ignore[assignment]
     own = sides_of(user, exchange)
     troubles = _troubles(exchange, user)
@@ -57,15 +59,15 @@ def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any
 
 def _arrivals(exchange: Exchange, user: User, own: list[Any]) -> dict[str, Any]:
     """Who has not checked in is told as long as it can be made good."""
-    missing = missing_check_ins(exchange)
-    has_started, is_running = exchange.state in RUNNING, exchange.state == ExchangeState.ONGOING
+    is_running = exchange.state == ExchangeState.ONGOING
+    missing = missing_check_ins(exchange) if is_running else []
     return {
         "can_check_in": can_check_in(user, exchange) and bool(set(own) & set(missing)),
         "arrived": [
             (exchange.party_name(row.capacity), row.at, row.note)
-            for row in (exchange.check_ins.all() if has_started else ())
+            for row in (exchange.check_ins.all() if exchange.state in RUNNING else ())
         ],
-        "not_arrived": [exchange.party_name(side) for side in missing] if is_running else [],
+        "not_arrived": [exchange.party_name(side) for side in missing],
     }
 
 
@@ -97,18 +99,17 @@ def _sessions(exchange: Exchange, user: User, own: list[Any]) -> dict[str, Any]:
 
 
 def _troubles(exchange: Exchange, user: User) -> dict[str, Any]:
-    incidents = list(exchange.incidents.exclude(state=IncidentState.SETTLED))
-    request = open_interruption(exchange)
-    for one in incidents:
+    incidents, requests = list(exchange.incidents.all()), list(exchange.interruptions.all())
+    for one in (*incidents, *requests):
         one.exchange = exchange
-    if request:
-        request.exchange = exchange
+    unsettled = [one for one in incidents if one.state != IncidentState.SETTLED]
+    request = next((one for one in requests if one.state == InterruptionState.ASKED), None)
     return {
-        "incidents": [(one, incident_workflow.baton(one, user)) for one in incidents],
-        "settled": exchange.incidents.filter(state=IncidentState.SETTLED),
+        "incidents": [(one, incident_workflow.baton(one, user)) for one in unsettled],
+        "settled": [one for one in incidents if one.state == IncidentState.SETTLED],
         "request": request,
         "request_baton": interruption_workflow.baton(request, user) if request else None,
-        "past_requests": exchange.interruptions.exclude(pk=request.pk if request else None),
+        "past_requests": [one for one in requests if one != request],
         "can_report": can_report_incident(user, exchange),
         "can_interrupt": bool(interruptions_open_to(user, exchange)),
     }

@@ -33,7 +33,7 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
 
     def of_member(self, user: Any) -> Self:
         """The profiles of the organisations that the user belongs to."""
-        return self.filter(organisation__in=Organisation.objects.of_member(user))
+        return self.filter(organisation__in=user.memberships.values("organisation"))
 
     def validated_by(self, user: Any) -> Self:
         """The profiles that are in the user's hands as staff: those of the own partnership, and for

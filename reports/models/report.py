@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,18 +35,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def with_parties(self) -> Self:
         """With all that a baton asks of the exchange and its four parties."""
-        return self.select_related(
-            "questionnaire",
-            "exchange__match",
-            "exchange__host__organisation__country",
-            "exchange__visitor__organisation__country",
-            "exchange__host__contact",
-            "exchange__visitor__contact",
-            "exchange__host_partnership",
-            "exchange__visitor_partnership",
-        ).prefetch_related(
-            "exchange__host__organisation__memberships",
-            "exchange__visitor__organisation__memberships",
+        exchanges = Exchange.objects.with_parties()
+        return self.select_related("questionnaire").prefetch_related(
+            Prefetch("exchange", exchanges)
         )
 
 

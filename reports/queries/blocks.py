@@ -1,6 +1,6 @@
 """What blocks a payment, for the visitor and for its partnership, and when it is to be paid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -66,20 +66,19 @@ def is_late(payment: Payment, rules: RuleBook | None = None) -> bool:
     return day is not None and day < clock.today()
 
 
-def line_of(payment: Payment, *, is_own: bool, rules: RuleBook | None = None) -> str:
-    """Where the payment stands and what blocks it, in one line: for the visitor (`is_own`) or for
-    its partnership."""
-    rules = rules or current_rules()
+def line_of(payment: Payment, blocks: Sequence[Block], *, is_own: bool) -> str:
+    """Where the payment stands and what of its `blocks` it waits for, in one line: for the visitor
+    (`is_own`) or for its partnership."""
     names = {
         "amount": payment.amount,
         "partnership": payment.exchange.visitor_partnership.acronym,
-        "day": _day(due_on(payment, rules) or payment.paid_on),
+        "day": _day(due_on(payment) or payment.paid_on),
     }
     if payment.state != PaymentState.DUE:
         return _settled(payment) % names
-    blocks = [block.own if is_own else block.desk for block in blocks_of(payment, rules)]
     if blocks:
-        return _("What blocks the payment: %(blocks)s.") % {"blocks": "; ".join(blocks)}
+        said = "; ".join(block.own if is_own else block.desk for block in blocks)
+        return _("What blocks the payment: %(blocks)s.") % {"blocks": said}
     if is_own:
         return (
             _("Nothing blocks the payment of %(amount)s EUR. %(partnership)s pays it by %(day)s.")

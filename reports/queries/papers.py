@@ -1,5 +1,7 @@
 """Where the documents about what was reported are found."""
 
+from collections.abc import Iterable
+
 from cxc_portal.core.models import Document
 from exchanges.models import CommitmentVersion, Exchange
 from reports.models import Report
@@ -18,9 +20,9 @@ def certificate_of(report: Report) -> Document | None:
     return _about(report, CERTIFICATE_KIND)
 
 
-def documents_about(exchange: Exchange) -> dict[tuple[str, str], Document]:
-    """All of them at once, by kind and side."""
-    sides = {str(report.pk): report.capacity for report in exchange.reports.all()}
+def documents_about(reports: Iterable[Report]) -> dict[tuple[str, str], Document]:
+    """All those about the reports of one exchange, by kind and side."""
+    sides = {str(report.pk): report.capacity for report in reports}
     found = Document.objects.filter(
         kind__in=(REPORT_KIND, CERTIFICATE_KIND),
         about_type=Report._meta.label_lower,

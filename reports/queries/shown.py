@@ -1,7 +1,8 @@
 """The two reports of an exchange, as whoever may read them sees them."""
 
-from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import QuerySet
 
 from exchanges.enums import Capacity
 from exchanges.models import Exchange
@@ -14,16 +15,12 @@ ORDER = (Capacity.VO, Capacity.HO)
 def reports_of(exchange: Exchange) -> list[Report]:
     """Both reports, the visitor's first, each with the exchange as it is in memory; none before the
     last day."""
-    found = exchange.reports.select_related(
-        "questionnaire", "on_behalf_of", "submitted_by", "validated_by"
-    )
-    return _in_order(found, exchange)
+    return _in_order(exchange.reports.all(), exchange)
 
 
 def reports_seen(exchange: Exchange, user: Any) -> list[Report]:
     """Those of the two that this person may read."""
-    seen = set(Report.objects.visible_to(user).filter(exchange=exchange).values_list("pk"))
-    return [report for report in reports_of(exchange) if (report.pk,) in seen]
+    return _in_order(Report.objects.visible_to(user).filter(exchange=exchange), exchange)
 
 
 def other_report(report: Report) -> Report | None:
@@ -31,8 +28,9 @@ def other_report(report: Report) -> Report | None:
     return next((one for one in reports_of(report.exchange) if one.pk != report.pk), None)
 
 
-def _in_order(found: Iterable[Report], exchange: Exchange) -> list[Report]:
-    reports = sorted(found, key=lambda report: ORDER.index(Capacity(report.capacity)))
+def _in_order(found: QuerySet[Report], exchange: Exchange) -> list[Report]:
+    shown = found.select_related("questionnaire", "on_behalf_of", "submitted_by", "validated_by")
+    reports = sorted(shown, key=lambda report: ORDER.index(Capacity(report.capacity)))
     for report in reports:
         report.exchange = exchange
     return reports

@@ -94,14 +94,15 @@ def papers_of(exchange: Exchange, user: Any) -> Papers:
         ],
         questions=list(asked.order_by("months")),
         can_tell=any(side not in told and has_reported(exchange, side) for side in own),
-        can_join=bool(own) and is_closed and can_join_alumni(user) and entry_of(user) is None,
+        can_join=bool(own) and is_closed and entry_of(user) is None and can_join_alumni(user),
     )
 
 
 def _files(exchange: Exchange, user: Any) -> list[Paper]:
-    made = documents_about(exchange)
+    reports = reports_seen(exchange, user)
+    made = documents_about(reports)
     found = []
-    for report in reports_seen(exchange, user):
+    for report in reports:
         names = {"name": exchange.party_name(report.capacity)}
         for kind, url_name, label in (
             (REPORT_KIND, "reports:report_document", _("Report of %(name)s")),

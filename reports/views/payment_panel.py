@@ -19,14 +19,15 @@ def payment_panel(request: HttpRequest, exchange: Exchange) -> SafeString:
     payment = payment_of(exchange) if is_own or can_see_account(request.user, exchange) else None
     if payment is None:
         return SafeString("")
-    turns = {block.turn for block in blocks_of(payment)}
+    blocks = blocks_of(payment)
+    turns = {block.turn for block in blocks}
     is_open = payment.state == PaymentState.DUE
     context = {
         "payment": payment,
-        "line": line_of(payment, is_own=is_own),
+        "line": line_of(payment, blocks, is_own=is_own),
         "is_own": is_own,
         "is_yours": (VISITOR if is_own else PARTNERSHIP) in turns
         or (not is_own and is_open and not turns),
-        "needs": {block.code for block in blocks_of(payment)} if is_own else set(),
+        "needs": {block.code for block in blocks} if is_own else set(),
     }
     return render_to_string("reports/_payment_line.html", context, request=request)

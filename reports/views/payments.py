@@ -134,7 +134,7 @@ def _shown(
         "exchange": exchange,
         "baton": payment_workflow.baton(found, user),
         "tone": TONES[PaymentState(found.state)],
-        "line": line_of(found, is_own=is_own),
+        "line": line_of(found, blocks, is_own=is_own),
         "blocks": [(block, block.own if is_own else block.desk) for block in blocks],
         "is_own": is_own,
         "sees_account": can_see_account(user, exchange),

@@ -62,6 +62,10 @@ def payment_of(exchange):
     return found
 
 
+def told(payment, *, is_own):
+    return line_of(payment, blocks_of(payment), is_own=is_own)
+
+
 def codes(exchange):
     return [block.code for block in blocks_of(payment_of(exchange))]
 
@@ -164,18 +168,18 @@ def test_without_need_of_accommodation_two_tickets_are_enough():
 def test_the_visitor_and_the_partnership_read_one_line_each():
     exchange = reported_exchange()
     payment = payment_of(exchange)
-    assert line_of(payment, is_own=True) == (
+    assert told(payment, is_own=True) == (
         "What blocks the payment: evidence is missing (travel there); evidence is missing "
         "(travel back); evidence is missing (accommodation); your bank account is missing; "
         "RECIPE4MOBILITY reads your report."
     )
-    assert line_of(payment, is_own=False).endswith("the visitor's report is to be validated.")
+    assert told(payment, is_own=False).endswith("the visitor's report is to be validated.")
 
 
 def test_a_payment_that_nothing_blocks_says_by_when_it_is_paid():
     payment = payment_of(payable_exchange())
     day = date_format(due_on(payment), "j F Y")
-    assert [line_of(payment, is_own=own) for own in (True, False)] == [
+    assert [told(payment, is_own=own) for own in (True, False)] == [
         f"Nothing blocks the payment of 900 EUR. RECIPE4MOBILITY pays it by {day}.",
         f"Nothing blocks it: approve 900 EUR. To be paid by {day}.",
     ]
@@ -203,14 +207,14 @@ def test_the_days_of_the_validated_report_decide():
     amounts = [report_days(exchange, days).amount for days in (5, 4, 3, 2)]
     assert amounts == [900, 450, 450, 0]
     assert codes(exchange)[-1] == "nothing_due"
-    assert "too few days" in line_of(payment_of(exchange), is_own=True)
+    assert "too few days" in told(payment_of(exchange), is_own=True)
 
 
 def test_what_did_not_take_place_blocks_for_good():
     exchange = finished_exchange()
     payment = report_days(exchange, None, ReportOutcome.NOT_TAKEN_PLACE)
     assert (payment.amount, payment.report_validated_at) == (0, None)
-    assert "did not take place" in line_of(payment, is_own=False)
+    assert "did not take place" in told(payment, is_own=False)
 
 
 def test_force_majeure_counts_one_day():
@@ -425,7 +429,7 @@ def test_what_was_paid_can_be_noted_as_recovered():
     payment = take(recover_payment, exchange, comment="Paid twice.")
     assert payment.state == PaymentState.RECOVERED
     assert keep_in_step(exchange=exchange).state == PaymentState.RECOVERED
-    assert "has been recovered" in line_of(payment_of(exchange), is_own=True)
+    assert "has been recovered" in told(payment_of(exchange), is_own=True)
 
 
 # --- telling -----------------------------------------------------------------------------------
