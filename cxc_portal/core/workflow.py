@@ -200,16 +200,15 @@ class Workflow:
     ) -> TransitionRecord:
         """Take one step: lock the row, check, save, write log and audit entry.
 
-        `obj` is refreshed from the locked row and left as saved. `changes` are fields to set along
+        `obj` is refreshed from the locked row and left as saved; the objects that it points to stay
+        those in memory, as long as the row points to the same. `changes` are fields to set along
         with the state, `record` further fields of the log. Raises `NotAllowed` or
         `TransitionRefused`; then nothing has changed.
         """
         transition = self.transitions[name]
         comment = comment.strip()
         with in_transaction():
-            obj.refresh_from_db(
-                from_queryset=type(obj)._base_manager.select_for_update(of=("self",))
-            )
+            self._lock(obj)
             self._require(transition, obj, actor, comment)
             with transaction.atomic(savepoint=False):
                 source = obj.state
@@ -251,6 +250,17 @@ class Workflow:
                     for obj in objs
                 ]
                 self._note_many(transition, logged, actor)
+
+    @staticmethod
+    def _lock(obj: Any) -> None:
+        """Lock the row and bring the object up to date."""
+        keys = [field for field in obj._meta.fields if field.is_relation and field.is_cached(obj)]
+        known = {field: field.get_cached_value(obj) for field in keys}
+        rows = type(obj)._base_manager.select_for_update(of=("self",))
+        obj.refresh_from_db(from_queryset=rows)
+        for field, related in known.items():
+            if related is not None and related.pk == getattr(obj, field.attname):
+                field.set_cached_value(obj, related)
 
     @staticmethod
     def _lock_states(objs: Sequence[Any]) -> dict[Any, str]:

@@ -12,12 +12,11 @@ from cxc_portal.core.access import get_visible
 from cxc_portal.core.errors import DomainError, NotAllowed
 from cxc_portal.core.types import Text
 from exchanges.models import Exchange
-from exchanges.queries.shown import for_batons
 
 
 def seen_exchange(request: HttpRequest, ref: str) -> Exchange:
     """The exchange for one of its parties; 404 for everybody else."""
-    return get_visible(for_batons(Exchange.objects.visible_to(request.user)), ref=ref)
+    return get_visible(Exchange.objects.visible_to(request.user).with_parties(), ref=ref)
 
 
 def take(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from exchanges.enums import Capacity
@@ -35,7 +36,8 @@ def asked_of(questionnaire: Questionnaire, capacity: str, mode: str) -> list[Ask
 
 
 def questions_of(report: Report) -> list[Asked]:
-    """What this report is asked."""
+    """What this report is asked; its questions are read once."""
+    prefetch_related_objects([report], "questionnaire__questions")
     return asked_of(report.questionnaire, report.capacity, report.exchange.mode)
 
 

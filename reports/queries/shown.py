@@ -29,7 +29,7 @@ def other_report(report: Report) -> Report | None:
 
 
 def _in_order(found: QuerySet[Report], exchange: Exchange) -> list[Report]:
-    shown = found.select_related("questionnaire", "on_behalf_of", "submitted_by", "validated_by")
+    shown = found.prefetch_related("on_behalf_of")  # most sides report themselves
     reports = sorted(shown, key=lambda report: ORDER.index(Capacity(report.capacity)))
     for report in reports:
         report.exchange = exchange
