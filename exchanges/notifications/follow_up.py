@@ -191,6 +191,34 @@ def _first_day(terms: Terms) -> list[Slot]:
     return [slot for slot in terms.agenda.slots if slot.day == days[0]] if days else []
 
 
+class Told:
+    """What was written already about some exchanges, read in one query for all of them."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        mails = OutgoingMail.objects.filter(
+            kind__in=[kind.name for kind in (START_ANNOUNCED, CHECK_IN_MISSING, MIDWAY_ASKED)],
+            about_type=Exchange._meta.label_lower,
+            about_id__in=[str(exchange.pk) for exchange in exchanges],
+        )
+        self._keys = list(mails.order_by().values_list("dedup_key", flat=True))
+
+    def has_start(self, exchange: Exchange, rule: str) -> bool:
+        """Whether its sides were told by this rule that it starts."""
+        return self._has(START_ANNOUNCED, exchange, f"{rule}:{exchange.starts_on}")
+
+    def has_check_in(self, exchange: Exchange) -> bool:
+        """Whether its partnerships heard who has not checked in."""
+        return self._has(CHECK_IN_MISSING, exchange, f"{exchange.starts_on}")
+
+    def has_midway(self, exchange: Exchange) -> bool:
+        """Whether its sides were asked how it goes."""
+        return self._has(MIDWAY_ASKED, exchange, f"{exchange.starts_on}")
+
+    def _has(self, kind: MailKind, exchange: Exchange, event: str) -> bool:
+        begins = _key(kind, exchange, event)
+        return any(key.startswith(begins) for key in self._keys)
+
+
 def _is_told(kind: MailKind, exchange: Exchange, event: str) -> bool:
     """Whether this was written before: so nothing is put into words for nothing."""
     begins = _key(kind, exchange, event)

@@ -30,6 +30,21 @@ def today_there(exchange: Exchange) -> date:
     return here(exchange).date()
 
 
+def has_begun(exchange: Exchange) -> bool:
+    """Whether the first day has begun at the host's."""
+    return exchange.starts_on is not None and exchange.starts_on <= today_there(exchange)
+
+
+def has_last_day_begun(exchange: Exchange) -> bool:
+    """Whether the last day has begun at the host's."""
+    return exchange.ends_on is not None and exchange.ends_on <= today_there(exchange)
+
+
+def is_over(exchange: Exchange) -> bool:
+    """Whether the last day is over at the host's."""
+    return exchange.ends_on is not None and exchange.ends_on < today_there(exchange)
+
+
 def days_begun() -> date:
     """The latest date that has begun anywhere."""
     return (clock.now() + AHEAD).date()
@@ -82,6 +97,13 @@ def missing_check_ins(exchange: Exchange) -> list[Capacity]:
     """The sides that have not checked in. Prefetched `check_ins` are used."""
     done = {check_in.capacity for check_in in exchange.check_ins.all()}
     return [side for side in ORGANISATIONS if side not in done]
+
+
+def is_check_in_late(exchange: Exchange) -> bool:
+    """Whether a side has not checked in although the first day is over at the host's. Prefetched
+    `check_ins` are used."""
+    is_late = exchange.starts_on is not None and exchange.starts_on < today_there(exchange)
+    return is_late and bool(missing_check_ins(exchange))
 
 
 def missing_midway_answers(exchange: Exchange) -> list[Capacity]:

@@ -9,6 +9,7 @@ from exchanges.models import Exchange
 from exchanges.notifications import follow_up as notifications
 from exchanges.queries.follow_up import (
     days_begun,
+    is_check_in_late,
     is_midway_open,
     missing_check_ins,
     missing_midway_answers,
@@ -16,8 +17,8 @@ from exchanges.queries.follow_up import (
     today_there,
 )
 from exchanges.services.locking import locked_exchange
-from exchanges.services.running import each
-from profiles.rules import current_rules
+from exchanges.services.running import each, where
+from profiles.rules import RuleBook, current_rules
 
 ANNOUNCEMENTS = ("start.second_days", "start.first_days")
 """The nearer one first: whoever is validated late hears once."""
@@ -31,7 +32,14 @@ def announce_starts() -> int:
     coming = Exchange.objects.filter(
         state=ExchangeState.VALIDATED, starts_on__lte=days_begun() + timedelta(days=longest)
     )
-    return each(coming.order_by("starts_on", "pk").values_list("pk", flat=True), announce_start)
+    found = list(coming.order_by("starts_on", "pk"))
+    told = notifications.Told(found)
+
+    def is_due(exchange: Exchange) -> bool:
+        reached = _reached(exchange, rules)
+        return bool(reached) and not told.has_start(exchange, reached)
+
+    return each(where(found, is_due), announce_start)
 
 
 def announce_start(exchange_id: int) -> bool:
@@ -39,23 +47,43 @@ def announce_start(exchange_id: int) -> bool:
     rules = current_rules()
     with transaction.atomic():
         exchange = locked_exchange(exchange_id)
-        if exchange.state != ExchangeState.VALIDATED or exchange.starts_on is None:
+        reached = _reached(exchange, rules)
+        if exchange.state != ExchangeState.VALIDATED or not reached:
             return False
-        days = (exchange.starts_on - today_there(exchange)).days
-        if days < 1:
-            return False
-        reached = next((rule for rule in ANNOUNCEMENTS if days <= rules.integer(rule)), None)
-        return reached is not None and notifications.start_announced(
-            exchange, terms_in_force(exchange), event=reached, days=days
+        return notifications.start_announced(
+            exchange, terms_in_force(exchange), event=reached, days=_days_left(exchange)
         )
+
+
+def _reached(exchange: Exchange, rules: RuleBook) -> str:
+    """The rule by which the start is to be announced now; none where there is time or none left."""
+    days = _days_left(exchange)
+    due = (rule for rule in ANNOUNCEMENTS if 0 < days <= rules.integer(rule))
+    return next(due, "")
+
+
+def _days_left(exchange: Exchange) -> int:
+    """The days until the start at the host's; none without a first day."""
+    return (exchange.starts_on - today_there(exchange)).days if exchange.starts_on else 0
 
 
 def mind_running() -> int:
     """Whoever has not checked in a day after the start is named to both partnerships, and half-way
     through a longer exchange both sides are asked how it goes; says with how many exchanges there
     was something to do."""
-    running = Exchange.objects.filter(state=ExchangeState.ONGOING).order_by("pk")
-    return each(running.values_list("pk", flat=True), mind_exchange)
+    rules = current_rules()
+    found = Exchange.objects.filter(state=ExchangeState.ONGOING).order_by("pk")
+    running = list(found.prefetch_related("check_ins", "versions"))
+    told = notifications.Told(running)
+
+    def is_due(exchange: Exchange) -> bool:
+        if is_check_in_late(exchange) and not told.has_check_in(exchange):
+            return True
+        return not told.has_midway(exchange) and is_midway_open(
+            exchange, terms_in_force(exchange), rules
+        )
+
+    return each(where(running, is_due), mind_exchange)
 
 
 def mind_exchange(exchange_id: int) -> bool:
@@ -63,12 +91,11 @@ def mind_exchange(exchange_id: int) -> bool:
     rules = current_rules()
     with transaction.atomic():
         exchange = locked_exchange(exchange_id)
-        if exchange.state != ExchangeState.ONGOING or exchange.starts_on is None:
+        if exchange.state != ExchangeState.ONGOING:
             return False
         has_told = False
-        missing = missing_check_ins(exchange)
-        if missing and exchange.starts_on < today_there(exchange):
-            has_told = notifications.check_in_missing(exchange, missing)
+        if is_check_in_late(exchange):
+            has_told = notifications.check_in_missing(exchange, missing_check_ins(exchange))
         if is_midway_open(exchange, terms_in_force(exchange), rules):
             asked = notifications.midway_asked(exchange, missing_midway_answers(exchange))
             has_told = asked or has_told

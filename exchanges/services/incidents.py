@@ -1,5 +1,7 @@
 """What goes wrong is said, taken up the ladder, and settled."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -105,7 +107,8 @@ def settle_incident(*, incident_id: int, comment: str, actor: User) -> Incident:
 def climb_unsettled() -> int:
     """Incidents that nobody settled in some working days go one rung up by themselves; says how
     many."""
-    waiting = Incident.objects.filter(state__in=RUNGS).order_by("pk")
+    almost = clock.now() - timedelta(days=current_rules().integer("incident.rung_days") - 1)
+    waiting = Incident.objects.filter(state__in=RUNGS, state_since__lt=almost).order_by("pk")
     return each(waiting.values_list("pk", flat=True), climb_when_due)
 
 

@@ -49,22 +49,28 @@ def remind_missing_signatories() -> int:
     """
     waiting = CommitmentVersion.objects.filter(state__in=OPEN_VERSIONS).order_by("pk")
     rules = current_rules()
-    return sum(_mind(key, rules) for key in list(waiting.values_list("pk", flat=True)))
+    found = list(waiting.prefetch_related("signatures", "reminders"))
+    return sum(_mind(version.pk, rules) for version in found if _unreminded(version, rules))
 
 
 def _mind(version_id: int, rules: RuleBook) -> int:
     with transaction.atomic():
         version = locked_version(version_id)
-        level = _level(version, rules)
-        due = [
-            capacity
-            for capacity in awaited_capacities(version)
-            if level > _last_level(version, capacity)
-            and not _was_asked_recently(version, capacity, rules)
-        ]
+        due = _unreminded(version, rules)
         for capacity in due:
-            _remind(version, capacity, level=level)
+            _remind(version, capacity, level=_level(version, rules))
     return len(due)
+
+
+def _unreminded(version: CommitmentVersion, rules: RuleBook) -> list[Capacity]:
+    """Whom to remind now. Prefetched `signatures` and `reminders` are used."""
+    level = _level(version, rules)
+    return [
+        capacity
+        for capacity in awaited_capacities(version)
+        if level > _last_level(version, capacity)
+        and not _was_asked_recently(version, capacity, rules)
+    ]
 
 
 def _level(version: CommitmentVersion, rules: RuleBook) -> int:
@@ -77,13 +83,13 @@ def _level(version: CommitmentVersion, rules: RuleBook) -> int:
 
 
 def _was_asked_recently(version: CommitmentVersion, capacity: Capacity, rules: RuleBook) -> bool:
-    last = last_reminder(version, capacity)
-    asked = last.at if last else version.state_since
+    sent = [one.at for one in version.reminders.all() if one.capacity == capacity]
+    asked = max(sent, default=version.state_since)
     return asked + timedelta(days=rules.integer("signing.reminder_days")) > clock.now()
 
 
 def _last_level(version: CommitmentVersion, capacity: Capacity) -> int:
-    levels = version.reminders.filter(capacity=capacity).values_list("level", flat=True)
+    levels = (one.level for one in version.reminders.all() if one.capacity == capacity)
     return max(levels, default=0)
 
 

@@ -1,6 +1,6 @@
 """Drafts that nobody goes on writing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -24,7 +24,8 @@ def recall_drafts() -> int:
     started = Exchange.objects.filter(
         state=ExchangeState.BUILDING, state_since__date__lte=latest
     ).order_by("pk")
-    return sum(_recall(key, days) for key in started.values_list("pk", flat=True))
+    resting = [one.pk for one in started if _is_time(_quiet_since(one), days)]
+    return sum(_recall(key, days) for key in resting)
 
 
 def _recall(exchange_id: int, days: int) -> bool:
@@ -32,13 +33,23 @@ def _recall(exchange_id: int, days: int) -> bool:
         exchange = locked_exchange(exchange_id)
         if exchange.state != ExchangeState.BUILDING:
             return False
-        touched = [
-            exchange.state_since,
-            exchange.sections.aggregate(at=Max("changed_at"))["at"],
-            exchange.comments.aggregate(at=Max("at"))["at"],
-        ]
-        since = clock.day_of(max(moment for moment in touched if moment))
-        rests = clock.today() - since
-        if not timedelta(days=days) <= rests <= timedelta(days=days) + LATEST:
+        since = _quiet_since(exchange)
+        if not _is_time(since, days):
             return False
+        rests = clock.today() - since
         return notifications.draft_rests(exchange, since=str(since), days=rests.days) > 0
+
+
+def _quiet_since(exchange: Exchange) -> date:
+    """The day on which somebody last wrote in the draft or about it."""
+    touched = [
+        exchange.state_since,
+        exchange.sections.aggregate(at=Max("changed_at"))["at"],
+        exchange.comments.aggregate(at=Max("at"))["at"],
+    ]
+    return clock.day_of(max(moment for moment in touched if moment))
+
+
+def _is_time(since: date, days: int) -> bool:
+    rests = clock.today() - since
+    return timedelta(days=days) <= rests <= timedelta(days=days) + LATEST

@@ -44,6 +44,14 @@ def days_before(exchange, days):
     return time_machine.travel(datetime.combine(day, time(12), UTC), tick=False)
 
 
+def test_while_there_is_time_it_costs_four_queries_however_many_are_to_sign(
+    django_assert_num_queries,
+):
+    exchanges = [frozen_exchange(), frozen_exchange()]
+    with days_before(exchanges[0], 60), django_assert_num_queries(4):
+        assert remind_missing_signatories() == 0
+
+
 @pytest.mark.parametrize("by", ["VO", "HOP", "VOP"])
 def test_any_other_party_reminds(by):
     exchange = frozen_exchange()

@@ -252,6 +252,24 @@ def test_whoever_signed_late_hears_once(clock):
     assert tasks.announce_starts() == 0
 
 
+def test_what_was_announced_costs_three_queries_however_many_there_are(
+    clock, django_assert_num_queries
+):
+    for _number in range(3):
+        agreed_exchange(days=WEEK)
+    assert tasks.announce_starts() == 3
+    with django_assert_num_queries(3):
+        assert tasks.announce_starts() == 0
+
+
+def test_what_starts_tomorrow_at_the_hosts_costs_one_query(clock, django_assert_num_queries):
+    for _number in range(2):
+        agreed_exchange(days=WEEK)
+    clock.move_to("2027-02-28T12:00:00Z")  # on Kiritimati it is Monday already
+    with django_assert_num_queries(1):
+        assert start_due_exchanges() == 0
+
+
 def test_on_the_day_itself_nothing_is_announced(clock):
     agreed_exchange(days=WEEK)
     clock.move_to("2027-03-01T08:00:00Z")
