@@ -11,14 +11,15 @@ from exchanges.models import Exchange
 from exchanges.queries.follow_up import (
     days_begun,
     days_of_work,
+    has_last_day_begun,
     open_interruption,
     terms_in_force,
-    today_there,
     until,
 )
 from exchanges.queries.progress import report_due_on
 from exchanges.services.locking import locked_with_visit
-from exchanges.services.running import each
+from exchanges.services.running import each, where
+from exchanges.workflows.interruption import ASKED
 from profiles.models import User
 from reports.enums import WRITABLE_REPORTS, ReportState
 from reports.models import Questionnaire, Report
@@ -37,7 +38,8 @@ def open_due_reports() -> int:
     A second run changes nothing, and one that fails does not stop the others.
     """
     due = Exchange.objects.filter(state__in=REPORTED, ends_on__lte=days_begun(), reports=None)
-    return each(due.order_by("ends_on", "pk").values_list("pk", flat=True), open_due)
+    decided = due.exclude(interruptions__state=ASKED).order_by("ends_on", "pk")
+    return each(where(decided, has_last_day_begun), open_due)
 
 
 def open_due(exchange_id: int) -> bool:
@@ -45,8 +47,8 @@ def open_due(exchange_id: int) -> bool:
     for the decision."""
     with transaction.atomic():
         exchange = locked_with_visit(exchange_id)
-        is_due = exchange.ends_on and exchange.ends_on <= today_there(exchange)
-        if exchange.state not in REPORTED or not is_due or open_interruption(exchange):
+        is_due = exchange.state in REPORTED and has_last_day_begun(exchange)
+        if not is_due or open_interruption(exchange):
             return False
         return bool(open_reports(exchange=exchange))
 

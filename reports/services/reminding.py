@@ -76,19 +76,24 @@ def remind_missing_reports() -> int:
         state__in=WRITABLE_REPORTS, exchange__state=ExchangeState.REPORTING
     )
     rules = current_rules()
-    keys = awaited.order_by("due_on", "pk").values_list("pk", flat=True)
-    return sum(_mind(key, rules) for key in list(keys))
+    found = awaited.select_related("exchange").prefetch_related("reminders")
+    due = [one.pk for one in found.order_by("due_on", "pk") if _is_due(one, rules)]
+    return sum(_mind(key, rules) for key in due)
 
 
 def _mind(report_id: int, rules: RuleBook) -> bool:
     with transaction.atomic():
         report = locked_report(report_id)
-        level = _level(report, rules)
-        is_due = report.is_writable and level > _last_level(report)
-        if not is_due or _was_reminded_lately(report, rules):
+        if not _is_due(report, rules):
             return False
-        _remind(report, level=level)
+        _remind(report, level=_level(report, rules))
     return True
+
+
+def _is_due(report: Report, rules: RuleBook) -> bool:
+    """Whether the side is to be reminded now. Prefetched `reminders` are used."""
+    is_due = report.is_writable and _level(report, rules) > _last_level(report)
+    return is_due and not _was_reminded_lately(report, rules)
 
 
 def _level(report: Report, rules: RuleBook) -> int:
@@ -101,13 +106,12 @@ def _level(report: Report, rules: RuleBook) -> int:
 
 
 def _last_level(report: Report) -> int:
-    return max(report.reminders.values_list("level", flat=True), default=0)
+    return max((one.level for one in report.reminders.all()), default=0)
 
 
 def _was_reminded_lately(report: Report, rules: RuleBook) -> bool:
-    last = report.reminders.order_by("at", "pk").last()
     pause = timedelta(days=rules.integer("report.reminder_days"))
-    return last is not None and last.at + pause > clock.now()
+    return any(one.at + pause > clock.now() for one in report.reminders.all())
 
 
 def _remind(report: Report, *, actor: User | None = None, level: int = 0) -> ReportReminder:

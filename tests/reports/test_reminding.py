@@ -46,6 +46,15 @@ def test_both_sides_are_reminded_once_on_each_of_the_four_days(exchange):
     }
 
 
+def test_between_the_days_it_costs_three_queries_however_many_are_missing(
+    exchange, django_assert_num_queries
+):
+    with days_after_the_end(exchange, 3):
+        remind_missing_reports()
+        with django_assert_num_queries(3):
+            assert remind_missing_reports() == 0
+
+
 def test_no_two_reminders_read_the_same(exchange):
     for day in (1, 7, 10, 15):
         with days_after_the_end(exchange, day):
