@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import Min
 
 from cxc_portal.core import clock
+from matching.index import index
 from matching.models import SavedSearch
 from matching.notifications.searches import profiles_published
 from matching.queries.searches import (
@@ -21,6 +24,8 @@ from profiles.models import Membership
 SETTLED = timedelta(minutes=10)
 """What was published more recently may not be visible to everybody yet: it waits a day."""
 FIRST_LOOK = timedelta(days=1)
+READ_AT_ONCE = 50
+"""For so many people the index is read at a time: who changes it waits."""
 
 
 def tell_of_new_profiles() -> int:
@@ -28,13 +33,10 @@ def tell_of_new_profiles() -> int:
     of their searches or one of their own profiles highly; nobody twice. Says how many people."""
     until = clock.now() - SETTLED
     _start_partner_alerts(until)
-    waiting = searches_without_look(until)
-    earliest = waiting.order_by("looked_at").values_list("looked_at", flat=True).first()
+    waiting = SavedSearch.objects.filter(has_alert=True, looked_at__lt=until)
+    earliest = waiting.aggregate(at=Min("looked_at"))["at"]
     newcomers = newcomers_between(earliest, until) if earliest else []
-    told = 0
-    if newcomers:
-        for user_id, searches in groupby(list(waiting), key=lambda search: search.user_id):
-            told += _tell(user_id, list(searches), newcomers, until)
+    told = sum(_tell(*one, newcomers, until) for one in _with_news(newcomers, until))
     SavedSearch.objects.filter(looked_at__lt=until).update(looked_at=until)
     return told
 
@@ -54,14 +56,26 @@ def _start_partner_alerts(until: datetime) -> None:
     )
 
 
-def _tell(
-    user_id: int, searches: Sequence[SavedSearch], newcomers: Sequence[Newcomer], until: datetime
-) -> bool:
-    """Whether there was something to tell. Without news nothing is written."""
-    memberships = Membership.objects.filter(user=user_id)
-    own = set(memberships.values_list("organisation", flat=True))
-    if not news_for(searches, newcomers, own):
-        return False
+def _with_news(newcomers: Sequence[Newcomer], until: datetime) -> list[tuple[int, set[int]]]:
+    """The people for whom one of the newcomers seems to be news, with their own organisations."""
+    if not newcomers:
+        return []
+    waiting = groupby(searches_without_look(until), key=attrgetter("user_id"))
+    people = {user_id: list(searches) for user_id, searches in waiting}
+    own: dict[int, set[int]] = {user_id: set() for user_id in people}
+    memberships = Membership.objects.filter(user__in=people).order_by()
+    for user_id, organisation_id in memberships.values_list("user", "organisation"):
+        own[user_id].add(organisation_id)
+    keys, found = list(people), list[int]()
+    for start in range(0, len(keys), READ_AT_ONCE):
+        few = keys[start : start + READ_AT_ONCE]
+        with index.reading():
+            found += [one for one in few if news_for(people[one], newcomers, own[one])]
+    return [(user_id, own[user_id]) for user_id in found]
+
+
+def _tell(user_id: int, own: set[int], newcomers: Sequence[Newcomer], until: datetime) -> bool:
+    """Whether there was something to tell still."""
     with transaction.atomic():
         still = searches_without_look(until).filter(user=user_id)
         news = news_for(list(still.select_for_update(of=("self",))), newcomers, own)

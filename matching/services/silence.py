@@ -1,6 +1,6 @@
 """The clock of conversations: whoever has the word is reminded, and every contact ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,6 +14,9 @@ from matching.workflows import conversation_workflow
 from profiles.models import Profile
 from profiles.rules import RuleBook, current_rules
 
+SILENCE = "contact.silence_days"
+REMINDERS = ("contact.first_reminder_days", "contact.second_reminder_days")
+
 
 def mind_conversations() -> int:
     """Remind, ask again and end what nobody answers; says with how many conversations something
@@ -24,11 +27,18 @@ def mind_conversations() -> int:
 
 def _due(rules: RuleBook) -> list[int]:
     """The conversations that may have come to their day."""
-    first = timedelta(days=rules.integer("contact.first_reminder_days") - 1)
-    waiting = Q(state__in=WAITING_CONVERSATIONS, state_since__lt=clock.now() - first)
+    due = Q(state_since__lt=_almost(rules, SILENCE))
+    for number, rule in enumerate(REMINDERS):
+        due |= Q(reminders__lte=number, state_since__lt=_almost(rules, rule))
+    waiting = Q(state__in=WAITING_CONVERSATIONS) & due
     asleep = Q(state=ConversationState.LATER, later_from__lte=clock.today())
     found = Conversation.objects.filter(waiting | asleep).order_by("pk")
     return list(found.values_list("pk", flat=True))
+
+
+def _almost(rules: RuleBook, rule: str) -> datetime:
+    """Whatever waits since then may have waited as many days as the rule says."""
+    return clock.now() - timedelta(days=rules.integer(rule) - 1)
 
 
 def _mind(conversation_id: int, rules: RuleBook) -> bool:
@@ -39,7 +49,7 @@ def _mind(conversation_id: int, rules: RuleBook) -> bool:
         if conversation.state not in WAITING_CONVERSATIONS:
             return False
         days = (clock.today() - clock.day_of(conversation.state_since)).days
-        if days >= rules.integer("contact.silence_days"):
+        if days >= rules.integer(SILENCE):
             return _fall_silent(conversation, days)
         return _remind(conversation, days, rules)
 
@@ -68,12 +78,9 @@ def _fall_silent(conversation: Conversation, days: int) -> bool:
 
 def _remind(conversation: Conversation, days: int, rules: RuleBook) -> bool:
     """Once for each of the two days; after a pause of the clock only for the later one."""
-    if days >= rules.integer("contact.second_reminder_days"):
-        level = 2
-    elif days >= rules.integer("contact.first_reminder_days"):
-        level = 1
-    else:
-        return False
+    level = max(
+        (level for level, rule in enumerate(REMINDERS, 1) if days >= rules.integer(rule)), default=0
+    )
     if conversation.reminders >= level:
         return False
     conversation.reminders = level
