@@ -310,10 +310,15 @@ def profile_grows_quiet(profile: Profile) -> datetime | None:
     return first
 
 
-def asked_whether_quiet(*, since: datetime) -> set[int]:
-    """The keys of the profiles whose members were asked after a moment."""
-    asked = OutgoingMail.objects.filter(kind=PROFILE_GROWS_QUIET.name, created_at__gt=since)
-    return {int(key) for key in asked.values_list("about_id", flat=True)}
+def asked_whether_quiet(profile_ids: Iterable[int], *, since: datetime) -> set[int]:
+    """The keys of those profiles whose members were asked after a moment."""
+    asked = OutgoingMail.objects.filter(
+        kind=PROFILE_GROWS_QUIET.name,
+        created_at__gt=since,
+        about_type=Profile._meta.label_lower,
+        about_id__in=[str(key) for key in profile_ids],
+    )
+    return {int(key) for key in asked.order_by().values_list("about_id", flat=True)}
 
 
 def profile_dormant(profile: Profile) -> None:

@@ -105,8 +105,9 @@ def mind_dormant_profiles() -> list[str]:
         confirmed_at__lte=_months_ago(months - MONTHS_TO_ANSWER)
     )
     asleep = []
-    asked = notifications.asked_whether_quiet(since=_months_ago(MONTHS_TO_ANSWER))
-    for profile_id in sorted(set(quiet.values_list("pk", flat=True)) - asked):
+    keys = set(quiet.values_list("pk", flat=True))
+    asked = notifications.asked_whether_quiet(keys, since=_months_ago(MONTHS_TO_ANSWER))
+    for profile_id in sorted(keys - asked):
         if profile := _mind(profile_id, months):
             asleep.append(profile.ref)
     return asleep
