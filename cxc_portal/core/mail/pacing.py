@@ -99,11 +99,13 @@ def _pending(moment: datetime) -> QuerySet[OutgoingMail]:
 
 def _due_recipients(moment: datetime) -> list[int]:
     """Who gets a letter now, whoever has waited longest first."""
-    told = OutgoingMail.objects.filter(paced_on=clock.day_of(moment), recipient__isnull=False)
-    waiting = _pending(moment).exclude(recipient__in=told.values("recipient")).order_by("pk")
     found: dict[int, list[OutgoingMail]] = defaultdict(list)
+    waiting = _pending(moment).order_by("pk")
     for mail in waiting.only("recipient_id", "topic", "pace", "send_after"):
         found[cast(int, mail.recipient_id)].append(mail)
+    told = OutgoingMail.objects.filter(paced_on=clock.day_of(moment), recipient__in=found)
+    for person in told.order_by().values_list("recipient", flat=True):
+        del found[person]
     choices = choices_of(found)
     calls = {
         person: [_call(mail, choices.get((person, mail.topic)), moment) for mail in mails]
