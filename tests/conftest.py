@@ -58,12 +58,11 @@ def pytest_sessionstart():
 
 
 @pytest.fixture
-def demo_clock(db):
+def demo_clock(db, monkeypatch):
     """The clock of a demo, which asks at each call how far it is ahead."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "ASKED_EVERY", 0)
-        clock.follow(clock_shift.read)
-        yield
+    monkeypatch.setattr(clock, "ASKED_EVERY", 0)
+    clock.follow(clock_shift.read)
+    yield
     clock.follow(None)
 
 

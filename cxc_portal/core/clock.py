@@ -71,7 +71,8 @@ def follow(read: Callable[[], timedelta | None] | None) -> None:
 
 
 def ask_anew() -> None:
-    """Ask at once how far the clock is ahead: this very process has just moved it."""
+    """Ask at once how far the clock is ahead: this process has just moved it, or begins something
+    new."""
     _shift.ask_anew()
 
 

@@ -25,7 +25,7 @@ from cxc_portal.core.models import (
 )
 from reports.simulation.browser import Browser, Meter
 
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 TAKEN_UP_WITHIN = 90
 """After so many real seconds without a worker the replay gives up."""
 
@@ -65,7 +65,7 @@ def settle() -> int:
     many were left when patience ended."""
     begun = time.monotonic()
     while (left := unsettled()) and time.monotonic() - begun < SETTLED_WITHIN:
-        time.sleep(LOOK_EVERY * 5)
+        time.sleep(LOOK_EVERY * 10)
     return left
 
 
@@ -113,4 +113,3 @@ class ClockPage:
             raise DomainError("other_portal", _("The server works with another database."))
         wait_for(job)
         clock.ask_anew()
-        time.sleep(clock.ASKED_EVERY)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from celery.signals import task_prerun
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -50,6 +51,19 @@ def in_days(days):
 
 def is_about(moment, other):
     return abs(moment - other) < 5 * SECOND
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [lambda client: client.get("/clock/"), lambda _client: task_prerun.send(sender=None)],
+    ids=["request", "task"],
+)
+def test_what_begins_after_a_move_goes_by_the_new_time(begin, client, monkeypatch):
+    clock.now()
+    monkeypatch.setattr(clock, "ASKED_EVERY", 3600)
+    ClockShift.objects.update_or_create(pk=1, defaults={"ahead": 2 * DAY})
+    begin(client)
+    assert is_about(clock.now(), clock.real_now() + 2 * DAY)
 
 
 # --- moving ------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ ONE_EXCHANGE = Numbers(organisations=2, exchanges=1, months=5, seed=3)
 
 
 @pytest.fixture
-def eventful(demo_clock):
+def eventful(demo_clock, monkeypatch):
     """The one exchange is in person, and everything comes back once."""
+    monkeypatch.setattr(clock, "ASKED_EVERY", 0.5)
     draw = runs.draw
 
     def drawn(**numbers):
@@ -34,10 +35,7 @@ def eventful(demo_clock):
         journey = replace(journey, programme="learn_3", is_returned=True, is_refused=True)
         return replace(plan, journeys=(journey,))
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "ASKED_EVERY", 0.5)
-        patch.setattr(runs, "draw", drawn)
-        yield
+    monkeypatch.setattr(runs, "draw", drawn)
 
 
 def stride(to):
