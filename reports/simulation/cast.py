@@ -38,6 +38,7 @@ class Cast:
 
     def __init__(self, plan: Plan, password: str) -> None:
         self.plan, self.password = plan, password
+        self._keys: dict[int, int] = {}
 
     def prepare(self) -> None:
         """Everybody has an account with a verified address, and each partnership its staff."""
@@ -92,8 +93,8 @@ class Cast:
             return self.person(journey.host)
         if capacity == Capacity.VO:
             return self.person(journey.visitor)
-        exchange = self.exchange(journey)
-        return self.staff(exchange.partnership_of(capacity).acronym, "officer")
+        side = journey.host if capacity == Capacity.HOP else journey.visitor
+        return self.staff(side.partnership, "officer")
 
     # --- how far ----------------------------------------------------------------------------------
 
@@ -107,14 +108,17 @@ class Cast:
         ).first()
 
     def found_exchange(self, journey: Journey) -> Exchange | None:
-        return (
-            Exchange.objects.with_parties()
-            .filter(
-                visitor__contact__email=journey.visitor.email,
-                host__contact__email=journey.host.email,
-            )
-            .first()
-        )
+        """The exchange, once the match is confirmed; looked for by its people once."""
+        wanted = Exchange.objects.all()
+        if journey.number in self._keys:
+            return wanted.get(pk=self._keys[journey.number])
+        exchange: Exchange | None = wanted.filter(
+            visitor__contact__email=journey.visitor.email,
+            host__contact__email=journey.host.email,
+        ).first()
+        if exchange:
+            self._keys[journey.number] = exchange.pk
+        return exchange
 
     def exchange(self, journey: Journey) -> Exchange:
         exchange = self.found_exchange(journey)
