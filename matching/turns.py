@@ -33,7 +33,6 @@ from profiles.turns import Turn
 CLOSED_FOR = timedelta(days=30)
 """How long what came to an end stays on the dashboard."""
 MOST_OF_PARTICIPANTS = 5
-SIDES = ("host", "visitor")
 
 
 def turns(user: Any) -> Iterator[Turn]:
@@ -93,7 +92,7 @@ def _matches(user: Any, own: set[int]) -> Iterator[Turn]:
     """Those whose matter nothing else carries on."""
     shown = Q(state__in=OPEN_MATCHES) | Q(state_since__gte=clock.now() - CLOSED_FOR)
     found = Match.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown)
-    matches = list(_with_sides(found))
+    matches = _with_sides(found)
     carried_on = successors_of(matches, user)
     for match in matches:
         if match.pk in carried_on:
@@ -116,7 +115,7 @@ def _waiting_long(user: Any, own: set[int]) -> Iterator[Turn]:
         state=MatchState.PROPOSED, state_since__lte=clock.now() - timedelta(days=days)
     )
     others = late.exclude(Q(host__in=own) | Q(visitor__in=own))
-    for match in _with_sides(others)[:MOST_OF_PARTICIPANTS]:
+    for match in _with_sides(others, MOST_OF_PARTICIPANTS):
         yield Turn(
             kind=_("Proposal among participants"),
             title=_names(match, own),
@@ -189,11 +188,17 @@ def _for_staff(
     return Turn(kind=kind, title="", baton=baton, url=url)
 
 
-def _with_sides(found: Any) -> Any:
-    """With all that a baton asks of the two sides, the longest wait first."""
-    organisations = [f"{side}__organisation" for side in SIDES]
-    members = [f"{organisation}__memberships" for organisation in organisations]
-    return found.select_related(*organisations).prefetch_related(*members).order_by("state_since")
+def _with_sides(found: Any, most: int | None = None) -> list[Any]:
+    """With all that a baton asks of the two sides, the longest wait first. Hosts and visitors come
+    from one query, and from none where nothing is found."""
+    pairs = list(found.order_by("state_since")[:most])
+    profiles = Profile.objects.select_related("organisation")
+    sides = profiles.prefetch_related("organisation__memberships").in_bulk(
+        {key for pair in pairs for key in (pair.host_id, pair.visitor_id)}
+    )
+    for pair in pairs:
+        pair.host, pair.visitor = sides[pair.host_id], sides[pair.visitor_id]
+    return pairs
 
 
 def _sides(pair: Any, own: set[int]) -> tuple[list[Profile], list[Profile]]:

@@ -27,7 +27,7 @@ TOLD_WITH_COMMENT = ("return", "reject", "suspend", "reinstate", "withdraw")
 
 def open_registrations_of(user: Any) -> QuerySet[Registration]:
     """What the person began to register and has not submitted yet, the latest first."""
-    return Registration.objects.visible_to(user).open().select_related("organisation")
+    return Registration.objects.visible_to(user).open().prefetch_related("organisation")
 
 
 def own_organisation_named(user: User, name: str, country_code: str) -> Organisation | None:
@@ -97,7 +97,7 @@ def invitations_for(user: User) -> QuerySet[Invitation]:
     return (
         open_ones.annotate(plain=Lower("email"))
         .filter(plain__in=proven.values("plain"))
-        .select_related("organisation", "invited_by")
+        .prefetch_related("organisation", "invited_by")  # mostly nobody is invited
         .order_by("created_at")
     )
 

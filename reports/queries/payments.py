@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.enums import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from exchanges.enums import Capacity
+from exchanges.models import Exchange
 from profiles.models import Partnership
 from profiles.rules import RuleBook, current_rules
 from reports.enums import HANDED_IN, PaymentState
@@ -118,14 +119,9 @@ def row_of(payment: Payment, rules: RuleBook) -> Row:
 
 def with_all(found: QuerySet[Payment]) -> QuerySet[Payment]:
     """With all that their rows tell, in a fixed number of queries."""
-    return found.select_related(
-        "approved_by",
-        "paid_by",
-        "batch__partnership",
-        "exchange__host__organisation__country",
-        "exchange__visitor__organisation__country",
-        "exchange__visitor_partnership",
-    ).prefetch_related("exchange__evidence_items", "exchange__reports")
+    exchanges = Exchange.objects.with_parties().prefetch_related("evidence_items", "reports")
+    people = ("approved_by", "paid_by", "batch__partnership")
+    return found.prefetch_related(*people, Prefetch("exchange", exchanges))
 
 
 def views_of(rules: RuleBook) -> dict[Show, Q]:
