@@ -26,6 +26,6 @@ def locked_with_visit(exchange_id: int) -> Exchange:
     give it back: all of that is locked before the exchange."""
     keys = Exchange.objects.values_list("visitor__organisation", "match").get(pk=exchange_id)
     organisations = Organisation.objects.select_for_update(of=("self",), no_key=True)
-    organisations.order_by().get(pk=keys[0])
+    organisations.order_by().values_list("pk").get(pk=keys[0])
     locked_match(keys[1])
     return locked_exchange(exchange_id)

@@ -93,13 +93,13 @@ def stale_text(version: CommitmentVersion, digest: str) -> StaleText:
 
 def note_opened(*, version_id: int, actor: User) -> bool:
     """That a party has opened the text to be signed is written down, once a person and version."""
-    version = CommitmentVersion.objects.select_related("exchange").get(pk=version_id)
-    if not version.is_open or not version.exchange.capacities_of(actor):
-        return False
+    version = CommitmentVersion.objects.defer("snapshot").get(pk=version_id)
     entries = AuditEntry.objects.filter(
         event=OPENED, subject_type=version._meta.label_lower, subject_id=str(version.pk)
     )
-    if entries.filter(actor_id=actor.pk).exists():
+    if not version.is_open or entries.filter(actor_id=actor.pk).exists():
+        return False
+    if not Exchange.objects.with_parties().get(pk=version.exchange_id).capacities_of(actor):
         return False
     audit.record(OPENED, subject=version, actor=actor, data={"digest": version.digest})
     return True

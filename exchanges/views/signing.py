@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,6 +48,7 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     exchange = visible_exchange(request, ref)
     if request.method == "POST":
         return _sign(request, exchange)
+    prefetch_related_objects([exchange], "versions__signatures", "delegations")
     version = open_version(exchange)
     if version is None:
         return _nothing_to_sign(request, exchange)

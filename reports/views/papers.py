@@ -31,7 +31,7 @@ from reports.queries.papers import (
     report_document,
 )
 from reports.queries.shown import reports_seen
-from reports.queries.stories import has_reported, stories_of
+from reports.queries.stories import stories_of
 
 
 @dataclass(frozen=True)
@@ -82,24 +82,25 @@ def papers_of(exchange: Exchange, user: Any) -> Papers:
     own = sides_of(user, exchange)
     stories = stories_of(exchange, user)
     told = {one.capacity for one in stories}
+    reports = reports_seen(exchange, user)
+    reported = {one.capacity for one in reports if one.is_handed_in and one.has_happened}
     is_closed = exchange.state == ExchangeState.CLOSED
     asked = LaterAnswer.objects.filter(exchange=exchange, capacity__in=own, answered_at=None)
     return Papers(
         exchange=exchange,
-        files=_files(exchange, user),
+        files=_files(exchange, reports),
         stories=stories,
         answers=[
             (exchange.party_name(one.capacity), one, effects_in_words(one))
-            for one in answers_seen(exchange, user)
+            for one in (answers_seen(exchange, user) if is_closed else ())
         ],
-        questions=list(asked.order_by("months")),
-        can_tell=any(side not in told and has_reported(exchange, side) for side in own),
+        questions=list(asked.order_by("months")) if is_closed else [],
+        can_tell=any(side not in told and side in reported for side in own),
         can_join=bool(own) and is_closed and entry_of(user) is None and can_join_alumni(user),
     )
 
 
-def _files(exchange: Exchange, user: Any) -> list[Paper]:
-    reports = reports_seen(exchange, user)
+def _files(exchange: Exchange, reports: list[Report]) -> list[Paper]:
     made = documents_about(reports)
     found = []
     for report in reports:
