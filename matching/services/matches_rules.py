@@ -57,10 +57,12 @@ def locked_profiles(first_id: int, second_id: int) -> tuple[Profile, Profile]:
 
 
 def locked_match(match_id: int) -> Match:
-    """The match, locked after both of its profiles."""
+    """The match with both of its profiles, which are locked before it."""
     sides = Match.objects.values_list("host_id", "visitor_id").get(pk=match_id)
-    locked_profiles(*sides)
-    return Match.objects.select_for_update(of=("self",)).get(pk=match_id)
+    host, visitor = locked_profiles(*sides)
+    match = Match.objects.select_for_update(of=("self",)).get(pk=match_id)
+    match.host, match.visitor = host, visitor
+    return match
 
 
 def as_host_and_visitor(profile: Profile, other: Profile) -> tuple[Profile, Profile]:

@@ -76,6 +76,15 @@ def test_templates_know_the_demo_the_address_the_languages_and_the_way(providers
     }
 
 
+def test_a_part_of_a_page_that_draws_no_navigation_does_not_ask_for_it(providers):
+    asked = []
+    context.provide_navigation(lambda request: asked.append(request) or [])
+    found = context.portal(request("/"))
+    assert asked == []
+    assert list(found["navigation"]) == []
+    assert len(asked) == 1
+
+
 def test_a_request_that_failed_before_anybody_was_known_has_no_navigation(providers):
     context.provide_navigation(entries)
     assert context.portal(RequestFactory().get("/"))["navigation"] == []

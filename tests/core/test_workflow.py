@@ -179,6 +179,20 @@ def test_what_somebody_else_changed_meanwhile_is_kept(profile, lifecycle):
     assert Profile.objects.get(pk=profile.pk).motivation == "Newer"
 
 
+def test_what_it_points_to_stays_as_it_is_in_memory(profile, lifecycle, django_assert_num_queries):
+    contact = profile.contact
+    lifecycle.apply(profile, "submit", actor=contact)
+    with django_assert_num_queries(0):
+        assert profile.contact is contact
+
+
+def test_where_it_points_elsewhere_meanwhile_that_counts(profile, lifecycle):
+    other, before = UserFactory(), profile.review_by
+    Profile.objects.filter(pk=profile.pk).update(review_by=other)
+    lifecycle.apply(profile, "submit", actor=profile.contact)
+    assert (profile.review_by, before == other) == (other, False)
+
+
 def test_the_stored_state_counts_and_not_the_one_in_hand(submitted, lifecycle):
     stale = Profile.objects.get(pk=submitted.pk)
     lifecycle.apply(submitted, "withdraw", actor=submitted.contact)
