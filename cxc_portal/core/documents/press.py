@@ -4,10 +4,12 @@ Loading it takes half a second, much memory and C libraries, so this module is l
 document is rendered: workers need it, the web does not.
 """
 
+import gc
 import io
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -72,6 +74,19 @@ def _style_sheet() -> CSS:
     )
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A document is some hundred thousand objects that all live until it is printed: to look for
+    garbage among them meanwhile, again and again, takes almost as long as to print."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _name_files_once(_document: Any, pdf: Any) -> None:
     """WeasyPrint lists each file twice among those that belong to the document."""
     pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
@@ -92,7 +107,7 @@ def printed(page: str, *, dated: datetime, files: Sequence[File]) -> bytes:
         for name, content, description, relationship in files
     ]
     try:
-        with _in_use, warnings.catch_warnings():
+        with _in_use, _without_collecting(), warnings.catch_warnings():
             # WeasyPrint 70 leaves the file of its colour profile open.
             warnings.simplefilter("ignore", ResourceWarning)
             html = HTML(string=page, base_url=f"{folder.as_uri()}/", url_fetcher=OwnFiles(folder))
