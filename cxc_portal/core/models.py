@@ -149,6 +149,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["status", "send_after"]),
             models.Index(fields=["about_type", "about_id"]),
             models.Index(fields=["to"]),
+            models.Index(fields=["kind", "created_at"]),
         ]
         constraints = [
             models.CheckConstraint(
