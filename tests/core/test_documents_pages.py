@@ -1,5 +1,6 @@
 """What a document looks like inside: PDF/A-3, tagged, with its snapshot, the same each time."""
 
+import gc
 import importlib
 import io
 import json
@@ -145,6 +146,16 @@ def test_the_head_of_a_table_comes_again_on_each_page(render):
     assert ["Activity" in page for page in pages[:2]] == [True, True]
 
 
+@pytest.mark.parametrize("rows", range(12, 24, 2))
+def test_the_box_about_verification_stays_on_one_page(render, rows):
+    snapshot = {**SNAPSHOT, "rows": [f"Day {number}" for number in range(rows)]}
+    pages = [page.extract_text() for page in opened(render(snapshot)).pages]
+    box = ("Is this document genuine?", "Digest of the content (SHA-256)")
+    assert [all(line in page for line in box) for page in pages if any(x in page for x in box)] == [
+        True
+    ]
+
+
 def test_a_document_tells_where_it_is_verified(render, settings):
     settings.SITE_URL = "https://portal.example"
     content = render()
@@ -257,6 +268,16 @@ def test_a_page_that_asks_for_anything_else_is_not_printed(render, address):
     press = importlib.import_module("cxc_portal.core.documents.press")
     with pytest.raises(press.PrintingFailed, match="Error fetching"):
         render({**SNAPSHOT, "picture": address})
+    assert gc.isenabled()
+
+
+def test_printing_leaves_the_collection_of_garbage_as_it_was(render):
+    gc.disable()
+    try:
+        render()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_the_web_does_not_load_what_only_workers_need():

@@ -1,8 +1,11 @@
 """What the clock starts."""
 
+import gc
 from datetime import UTC, datetime, timedelta
+from runpy import run_path
 
 import pytest
+from celery.signals import worker_process_init
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
@@ -10,6 +13,20 @@ from cxc_portal.celery import app
 from cxc_portal.core import jobs, tasks
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def test_what_a_process_has_loaded_is_left_out_of_garbage_collection():
+    hooks = run_path("gunicorn.conf.py")
+    try:
+        for begins in (
+            lambda: worker_process_init.send(None),
+            lambda: hooks["post_worker_init"](0),
+        ):
+            gc.unfreeze()
+            begins()
+            assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_jobs_are_swept(db, monkeypatch, time_machine):
