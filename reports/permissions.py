@@ -48,6 +48,15 @@ def is_staff_of_reports(user: Any, exchange: Exchange) -> bool:
     return bool(parties_of(exchange, user) & {ExchangeParty.PARTNERSHIP, ExchangeParty.SUPPORT})
 
 
+def sides_read_by(user: Any, exchange: Exchange) -> list[Capacity]:
+    """Of which sides the person reads what they wrote: one's own; staff of both partnerships and
+    the Support Office both. It says what `visible_to` says, of an exchange with its parties."""
+    partnerships = {exchange.host_partnership_id, exchange.visitor_partnership_id}
+    if user.is_staff and (user.is_support or user.staffed_partnership_ids & partnerships):
+        return list(ORGANISATIONS)
+    return [one for one in ORGANISATIONS if exchange.profile_of(one).organisation.has_member(user)]
+
+
 def can_remind_author(user: Any, exchange: Exchange) -> bool:
     """Whoever reads both reports can ask for one that is missing."""
     return is_staff_of_reports(user, exchange)

@@ -13,6 +13,7 @@ from exchanges.models import Exchange
 from profiles.rules import current_rules
 from reports.enums import LaterEffect
 from reports.models import LaterAnswer, Question, Report
+from reports.permissions import sides_read_by
 
 RULES = ("later.first_months", "later.second_months")
 CONSENT = "contact_later"
@@ -66,7 +67,7 @@ def asked_of(exchange: Exchange, months: int, user: Any) -> LaterAnswer | None:
 
 def answers_seen(exchange: Exchange, user: Any) -> QuerySet[LaterAnswer]:
     """What was answered, as far as this person may read it."""
-    found = LaterAnswer.objects.visible_to(user).filter(exchange=exchange)
+    found = exchange.later_answers.filter(capacity__in=sides_read_by(user, exchange))
     return found.filter(answered_at__isnull=False).order_by("months", "-capacity")
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from exchanges.enums import Capacity
 from exchanges.models import Exchange
 from reports.models import Report
+from reports.permissions import sides_read_by
 
 ORDER = (Capacity.VO, Capacity.HO)
 """The visitor's stands first everywhere."""
@@ -20,7 +21,8 @@ def reports_of(exchange: Exchange) -> list[Report]:
 
 def reports_seen(exchange: Exchange, user: Any) -> list[Report]:
     """Those of the two that this person may read."""
-    return _in_order(Report.objects.visible_to(user).filter(exchange=exchange), exchange)
+    seen = exchange.reports.filter(capacity__in=sides_read_by(user, exchange))
+    return _in_order(seen, exchange)
 
 
 def other_report(report: Report) -> Report | None:

@@ -11,6 +11,7 @@ from exchanges.queries.shown import for_batons
 from profiles.models import Profile
 from reports.enums import HANDED_IN, HAPPENED, StoryState
 from reports.models import SuccessStory
+from reports.permissions import sides_read_by
 
 PARTIES = (
     "exchange__host__organisation__country",
@@ -37,8 +38,8 @@ def latest_story() -> SuccessStory | None:
 
 def stories_of(exchange: Exchange, user: Any) -> list[SuccessStory]:
     """Those of an exchange that this person may read, the visitor's first."""
-    found = SuccessStory.objects.visible_to(user).filter(exchange=exchange).order_by("-capacity")
-    stories = list(found)
+    seen = exchange.stories.filter(capacity__in=sides_read_by(user, exchange))
+    stories = list(seen.order_by("-capacity"))
     for story in stories:
         story.exchange = exchange
     return stories

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -99,6 +100,7 @@ def review_page(
     exchange: Exchange, reports: Sequence[Report], viewer: User, posted: ReturnForm | None = None
 ) -> ReviewPage:
     """`posted` is a comment that was refused; what was typed stands beside its report again."""
+    prefetch_related_objects(reports, "questionnaire__questions")
     baton = baton_of(exchange, viewer)
     here = reverse("reports:report_review", args=[exchange.ref])
     found = contrasts(reports)
