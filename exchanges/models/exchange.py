@@ -1,6 +1,6 @@
 """An exchange: what a confirmed match becomes, from the first draft to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,6 @@ from profiles.models import Organisation, Partnership, Profile
 
 
 class ExchangeQuerySet(models.QuerySet["Exchange"]):
-    _has_parties = False
-
     def open(self) -> Self:
         """Those that something still follows."""
         return self.exclude(state__in=OVER)
@@ -66,23 +64,18 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
 
     def with_parties(self) -> Self:
         """With all that a baton asks of the four parties."""
-        found = self._chain()
-        found._has_parties = True
+        found = self.all()
+        found._iterable_class = WithParties
         return found
 
-    def _clone(self) -> Self:
-        clone = super()._clone()
-        clone._has_parties = self._has_parties
-        return clone
 
-    def _fetch_all(self) -> None:
-        """The parties come with the exchanges: before what is prefetched, which may lie behind
-        them."""
-        if self._has_parties and self._result_cache is None:
-            self._result_cache = list(self._iterable_class(self))
-            if issubclass(self._iterable_class, ModelIterable):
-                take_parties_along(self._result_cache)
-        super()._fetch_all()
+class WithParties(ModelIterable):
+    """The rows of a query as exchanges that have their parties."""
+
+    def __iter__(self) -> Iterator["Exchange"]:
+        exchanges = list(super().__iter__())
+        take_parties_along(exchanges)
+        return iter(exchanges)
 
 
 def take_parties_along(exchanges: Sequence["Exchange"]) -> None:
