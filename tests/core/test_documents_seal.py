@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -233,6 +234,22 @@ def test_another_program_confirms_seals_of_either_kind(page, given, frozen, tmp_
     key = KEYS[kind]()
     given(key, certificate_of(key))
     assert "Signature is Valid." in pdfsig(seal(page, code=CODE).content, tmp_path)
+
+
+def test_the_room_for_a_seal_is_rehearsed_once_for_each_key(page, given, frozen, monkeypatch):
+    rehearsals = []
+    sign = Signer.async_sign
+
+    async def noted(self, digest, algorithm, dry_run=False, **options):
+        rehearsals.append(dry_run)
+        return await sign(self, digest, algorithm, dry_run, **options)
+
+    monkeypatch.setattr(Signer, "async_sign", noted)
+    key = KEYS["ec"]()
+    given(key, certificate_of(key))
+    first, second = (seal(page, code=CODE).content for _time in range(2))
+    assert rehearsals == [True, False, False]
+    assert len(first) == len(second)
 
 
 def test_the_chain_of_the_certificate_goes_with_the_seal(page, given, frozen):

@@ -67,9 +67,30 @@ class _OpenKey(Signer):
         store.register_multiple(others)
         super().__init__(signing_cert=own, cert_registry=store)
         self._key = key
+        self._rehearsed: Any = None
         self.ends = chain[0].not_valid_after_utc
         # Read before any thread does: the parser of names fills its memory bit by bit.
         self.name = self.subject_name
+
+    async def async_sign(
+        self,
+        data_digest: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,
+        *args: Any,
+        timestamper: Any = None,
+        **options: Any,
+    ) -> Any:
+        """How much room a signature takes is rehearsed for the first document alone: without the
+        answer of a timestamp service they are all alike."""
+        is_like_others = dry_run and not timestamper
+        if is_like_others and self._rehearsed:
+            return self._rehearsed
+        options["timestamper"] = timestamper
+        made = await super().async_sign(data_digest, digest_algorithm, dry_run, *args, **options)
+        if is_like_others:
+            self._rehearsed = made
+        return made
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
