@@ -254,13 +254,13 @@ class Workflow:
     @staticmethod
     def _lock(obj: Any) -> None:
         """Lock the row and bring the object up to date."""
-        keys = [field for field in obj._meta.fields if field.is_relation and field.is_cached(obj)]
-        known = {field: field.get_cached_value(obj) for field in keys}
+        keys = [key for key in obj._meta.fields if key.is_relation and key.is_cached(obj)]
+        known = {key: key.get_cached_value(obj) for key in keys}
         rows = type(obj)._base_manager.select_for_update(of=("self",))
         obj.refresh_from_db(from_queryset=rows)
-        for field, related in known.items():
-            if related is not None and related.pk == getattr(obj, field.attname):
-                field.set_cached_value(obj, related)
+        for key, related in known.items():
+            if related is not None and related.pk == getattr(obj, key.attname):
+                key.set_cached_value(obj, related)
 
     @staticmethod
     def _lock_states(objs: Sequence[Any]) -> dict[Any, str]:
