@@ -1,12 +1,10 @@
 """An exchange: what a confirmed match becomes, from the first draft to its end."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.query import ModelIterable
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -63,40 +61,17 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         )
 
     def with_parties(self) -> Self:
-        """With all that a baton asks of the four parties."""
-        found = self.all()
-        found._iterable_class = WithParties
-        return found
+        """With all that a baton asks of the four parties.
 
-
-class WithParties(ModelIterable):
-    """The rows of a query as exchanges that have their parties."""
-
-    def __iter__(self) -> Iterator["Exchange"]:
-        exchanges = list(super().__iter__())
-        take_parties_along(exchanges)
-        return iter(exchanges)
-
-
-def take_parties_along(exchanges: Sequence["Exchange"]) -> None:
-    """Give each exchange its four parties, with the members of the two organisations.
-
-    Hosts and visitors come from one query, both partnerships from another: joined to the exchange
-    they would be a dozen tables, which the database takes longer to plan than to read.
-    """
-    profiles = (
-        Profile.objects.select_related("organisation__country", "contact")
-        .prefetch_related("organisation__memberships")
-        .in_bulk({key for one in exchanges for key in (one.host_id, one.visitor_id)})
-    )
-    partnerships = Partnership.objects.in_bulk(
-        {key for one in exchanges for key in (one.host_partnership_id, one.visitor_partnership_id)}
-    )
-    for one in exchanges:
-        one.host = profiles[one.host_id]
-        one.visitor = profiles[one.visitor_id]
-        one.host_partnership = partnerships[one.host_partnership_id]
-        one.visitor_partnership = partnerships[one.visitor_partnership_id]
+        Each side's profile comes by a query of its own: all joined to the exchange they would be
+        a dozen tables, which the database takes longer to plan than to read.
+        """
+        sides = Profile.objects.select_related(
+            "organisation__country", "contact"
+        ).prefetch_related("organisation__memberships")
+        return self.select_related("host_partnership", "visitor_partnership").prefetch_related(
+            Prefetch("host", sides), Prefetch("visitor", sides)
+        )
 
 
 class Exchange(models.Model):

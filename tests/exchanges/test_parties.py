@@ -10,8 +10,8 @@ from tests.factories.exchanges import opened_exchange, person_of
 from tests.factories.matches import member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
-QUERIES = 4
-"""The exchanges, the profiles of both sides, their members, the partnerships."""
+QUERIES = 5
+"""The exchanges with the partnerships, and for each side its profiles and their members."""
 
 
 def named(exchange):
