@@ -66,9 +66,9 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         Each side's profile comes by a query of its own: all joined to the exchange they would be
         a dozen tables, which the database takes longer to plan than to read.
         """
-        sides = Profile.objects.select_related(
-            "organisation__country", "contact"
-        ).prefetch_related("organisation__memberships")
+        sides = Profile.objects.select_related("organisation__country", "contact").prefetch_related(
+            "organisation__memberships"
+        )
         return self.select_related("host_partnership", "visitor_partnership").prefetch_related(
             Prefetch("host", sides), Prefetch("visitor", sides)
         )
