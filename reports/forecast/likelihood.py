@@ -47,7 +47,7 @@ def _of_those_on_their_way(groups: tuple[OnTheirWay, ...], most: int) -> Likelih
             likelihoods *= 1 - group.chance
             likelihoods[1:] += moved[:-1]
             likelihoods[-1] += moved[-1]
-    return likelihoods
+    return _kept(likelihoods)
 
 
 def _of_further_ones(pace: Pace, days: int, most: int) -> Likelihoods:
@@ -68,7 +68,13 @@ def _of_further_ones(pace: Pace, days: int, most: int) -> Likelihoods:
 def _ways(closed: int, most: int) -> Likelihoods:
     """The logarithm of how many ways lead to 0, 1, 2 … further ones: the same on every day."""
     ways = [lgamma(n + closed) - lgamma(n + 1) - lgamma(closed) for n in range(most)]
-    return np.array(ways)
+    return _kept(np.array(ways))
+
+
+def _kept(likelihoods: Likelihoods) -> Likelihoods:
+    """What is remembered for others cannot be written to."""
+    likelihoods.setflags(write=False)
+    return likelihoods
 
 
 def _added(one: Likelihoods, other: Likelihoods) -> Likelihoods:
