@@ -45,10 +45,12 @@ def period(request: HttpRequest, pk: int) -> HttpResponse:
     """What was frozen, as long as it is what was frozen."""
     access.require(can_see_indicators(request.user))
     found = access.get_visible(_seen(request.user), pk=pk)
+    query = query_of_period(found)
     context: dict[str, Any] = {
         "period": found,
         "shows_people": not request.user.is_observer,
-        "exports": export_links(query_of_period(found)),
+        "query": query,
+        "exports": export_links(query),
     }
     try:
         figures = of_period(found)

@@ -23,10 +23,14 @@ def targets(request: HttpRequest) -> HttpResponse:
     access.require(can_see_indicators(request.user))
     partnerships = partnerships_for(request.user)
     partnership = chosen_among(partnerships, request.GET.get("partnership", ""))
+    lines = target_lines(partnership)
+    promised = [line for line in lines if line.target]
     context = {
         "partnership": partnership,
         "partnerships": partnerships,
-        "lines": target_lines(partnership),
+        "lines": promised,
+        "others": [line for line in lines if not line.target],
+        "has_none": not promised,
         "can_edit": can_keep_targets(request.user, partnership),
     }
     return render(request, "reports/targets.html", context)

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -342,6 +344,22 @@ def test_a_page_gives_each_format_out(client, file_format):
     response = client.get(f"/indicators/export/{file_format}/?partnership=RECIPE4MOBILITY")
     assert response["Content-Type"] == FORMATS[file_format]
     assert f'.{file_format}"' in response["Content-Disposition"]
+
+
+def test_each_table_of_the_page_can_be_taken_away_by_itself(client):
+    client.force_login(staff(StaffRoleName.OBSERVER))
+    page = client.get("/indicators/?starts_on=2020-01-01").content.decode()
+    found = re.findall(r'href="(/indicators/export/csv/[^"]*table=(\w+))"', page)
+    heads = {
+        name: client.get(unescape(url)).content.decode("utf-8-sig").partition("\r\n")[0]
+        for url, name in found
+    }
+    scope = Scope(starts_on=date(2020, 1, 1), totals_only=True)
+    tables = of_scope(scope).every_table
+    assert {"funnel", "modes", "satisfaction"} <= set(heads)
+    assert heads == {
+        name: tables[name].to_csv().decode("utf-8-sig").partition("\r\n")[0] for name in heads
+    }
 
 
 @pytest.mark.parametrize(
