@@ -26,7 +26,7 @@ from exchanges.workflows import (
     incident_workflow,
     interruption_workflow,
 )
-from exchanges.workflows.parties import awaited_capacities
+from exchanges.workflows.parties import awaited_capacities, standing_delegation
 from matching.permissions import can_act_for_profile
 from profiles.models import Profile
 
@@ -76,9 +76,8 @@ def is_signatory(user: Any, exchange: Exchange, capacity: str) -> bool:
     partnership anybody who works for it. Prefetched `delegations` are used."""
     if capacity not in exchange.capacities_of(user):
         return False
-    for delegation in exchange.delegations.all():
-        if delegation.capacity == capacity and delegation.ended_at is None:
-            return bool(delegation.delegate_id == user.pk)
+    if delegation := standing_delegation(exchange, capacity):
+        return bool(delegation.delegate_id == user.pk)
     if Capacity(capacity).is_partnership:
         return True
     contact = exchange.profile_of(capacity).contact

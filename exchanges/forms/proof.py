@@ -5,7 +5,7 @@ owner of an account, with its limits on wrong ones; the code by mail is the port
 sent together with the digest of the text, so it signs that text and no other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -31,6 +31,7 @@ WAYS = {
     "mfa_reauthenticate": SignatureMethod.SECOND_FACTOR,
 }
 """What django-allauth calls the ways in which somebody can be asked again."""
+FACTORS = {SignatureMethod.PASSKEY, SignatureMethod.SECOND_FACTOR}
 WAY_LABELS: dict[str, Text] = {
     SignatureMethod.PASSWORD: gettext_lazy("With your password"),
     SignatureMethod.PASSKEY: gettext_lazy("With your passkey"),
@@ -45,7 +46,9 @@ def ways_to_prove(user: User) -> list[SignatureMethod]:
     factor: with one, the mailbox alone proves less than logging in does."""
     known = get_adapter().get_reauthentication_methods(user)
     ways = [WAYS[way["id"]] for way in known]
-    return ways if has_second_factor(user) else [*ways, SignatureMethod.CODE]
+    if not FACTORS.isdisjoint(ways) and has_second_factor(user):
+        return ways
+    return [*ways, SignatureMethod.CODE]
 
 
 class PasswordProof(ReauthenticateForm):
@@ -106,9 +109,10 @@ class CodeProof(forms.Form):
 PROOFS = {form.method: form for form in (PasswordProof, FactorProof, PasskeyProof)}
 
 
-def proof_form(user: User, way: str, *, check: Check, data: Any = None) -> Any:
-    """The form for one of the person's own ways; the first one for any other."""
-    ways = ways_to_prove(user)
+def proof_form(
+    user: User, way: str, *, ways: Sequence[SignatureMethod], check: Check, data: Any = None
+) -> Any:
+    """The form for one of the person's own `ways`; the first one for any other."""
     method = way if way in ways else ways[0]
     if method == SignatureMethod.CODE:
         return CodeProof(data, user=user, check=check)

@@ -6,6 +6,7 @@ from cxc_portal.core.mail import Recipient
 from exchanges.enums import Capacity
 from exchanges.models import Exchange
 from exchanges.notifications.recipients import staff_of
+from exchanges.workflows.parties import standing_delegation
 from matching.notifications.recipients import members_of
 from profiles.models import User
 
@@ -19,8 +20,7 @@ def party(exchange: Exchange, capacity: str) -> list[Recipient]:
 
 def signatories(exchange: Exchange, capacity: str) -> list[Recipient]:
     """Whoever signs in this capacity: the named colleague, else the participant, else all."""
-    standing = exchange.delegations.filter(capacity=capacity, ended_at__isnull=True)
-    if delegation := standing.select_related("delegate").first():
+    if delegation := standing_delegation(exchange, capacity):
         return [Recipient.of(delegation.delegate)]
     if not Capacity(capacity).is_partnership:
         contact = exchange.profile_of(capacity).contact

@@ -36,14 +36,16 @@ class SignatureLine:
 
 
 def signature_lines(version: CommitmentVersion) -> list[SignatureLine]:
-    """All four, organisations first; prefetched `signatures` are used."""
+    """All four, organisations first; prefetched `signatures` and `delegations` are used."""
     exchange = version.exchange
     signed = list(version.signatures.all())
     prefetch_related_objects(signed, *WITH_SIGNATURES)  # few were entered for others or delegated
     signatures = {one.capacity: one for one in signed}
-    standing = exchange.delegations.filter(ended_at__isnull=True)
-    delegations = {one.capacity: one for one in standing.select_related("delegate", "delegator")}
+    standing = [one for one in exchange.delegations.all() if one.ended_at is None]
+    prefetch_related_objects(standing, "delegate", "delegator")
+    delegations = {one.capacity: one for one in standing}
     awaited = awaited_capacities(version)
+    reminders = _last_reminders(version) if awaited else {}
     return [
         SignatureLine(
             capacity=capacity,
@@ -52,7 +54,7 @@ def signature_lines(version: CommitmentVersion) -> list[SignatureLine]:
             signature=signatures.get(capacity),
             delegation=delegations.get(capacity),
             signer=_signer(version, capacity, delegations.get(capacity)),
-            reminder=last_reminder(version, capacity) if capacity in awaited else None,
+            reminder=reminders.get(capacity) if capacity in awaited else None,
         )
         for capacity in Capacity
     ]
@@ -66,6 +68,11 @@ def signatures_of(version: CommitmentVersion) -> QuerySet[Signature]:
 def last_reminder(version: CommitmentVersion, capacity: str) -> SigningReminder | None:
     """The last one that went to whoever signs in this capacity, by a person or by itself."""
     return version.reminders.filter(capacity=capacity).select_related("by").last()
+
+
+def _last_reminders(version: CommitmentVersion) -> dict[str, SigningReminder]:
+    """The last one for each capacity."""
+    return {one.capacity: one for one in version.reminders.select_related("by")}
 
 
 def next_reminder_from(reminder: SigningReminder) -> datetime:

@@ -1,31 +1,35 @@
 """What follows from a signature: the partnerships are asked, or the version comes into force."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cxc_portal.core import documents, mail
 from exchanges.commitment.terms import Terms
 from exchanges.documents import kind_of, order_commitment
 from exchanges.enums import ORGANISATIONS, Capacity, ExchangeState, VersionState
-from exchanges.models import CommitmentVersion, Exchange
+from exchanges.models import CommitmentVersion, Exchange, Signature
 from exchanges.notifications import signing as notifications
 from exchanges.workflows import commitment_workflow, exchange_workflow
 from exchanges.workflows.parties import version_in_force
 from profiles.models import User
 
 
-def follow_signatures(version: CommitmentVersion, actor: User) -> None:
+def follow_signatures(
+    version: CommitmentVersion, written: Iterable[Signature], actor: User
+) -> None:
     """Hand over after the second organisation, put in force after the last party.
 
-    The caller has just written a signature, in its transaction and with the exchange locked.
+    The caller has just `written` signatures, in its transaction and with the exchange locked;
+    those from before are prefetched.
     """
     exchange = version.exchange
-    mail.mark_acted(about=version, actor=actor)
-    signed = set(version.signatures.order_by().values_list("capacity", flat=True))
+    signed = version.signed_capacities().union(one.capacity for one in written)
     if version.state == VersionState.SIGNING and signed.issuperset(ORGANISATIONS):
         _hand_over(exchange, version, actor)
     elif version.state == VersionState.REVIEW and signed.issuperset(Capacity):
         _put_in_force(exchange, version, actor)
     else:
+        mail.mark_acted(about=version, actor=actor)
         notifications.signature_given(version, actor)
 
 

@@ -1,6 +1,7 @@
 """The one order of locks: profiles, match, exchange, then what belongs to the exchange."""
 
 from exchanges.models import CommitmentVersion, Exchange
+from exchanges.models.exchange import ExchangeQuerySet
 from matching.services.matches_rules import locked_match
 from profiles.models import Organisation
 
@@ -8,14 +9,12 @@ from profiles.models import Organisation
 def locked_exchange(exchange_id: int) -> Exchange:
     """The exchange with its parties, its row locked: whoever writes to anything of an exchange
     holds this lock first, so that two of them come one after the other."""
-    exchanges = Exchange.objects.with_parties().select_for_update(of=("self",))
-    return exchanges.order_by().get(pk=exchange_id)
+    return _locked().get(pk=exchange_id)
 
 
 def locked_version(version_id: int) -> CommitmentVersion:
     """A version whose exchange is locked."""
-    key = CommitmentVersion.objects.values_list("exchange_id", flat=True).get(pk=version_id)
-    exchange = locked_exchange(key)
+    exchange = _locked().get(versions=version_id)
     version = exchange.versions.prefetch_related("signatures").get(pk=version_id)
     version.exchange = exchange
     return version
@@ -29,3 +28,7 @@ def locked_with_visit(exchange_id: int) -> Exchange:
     organisations.order_by().values_list("pk").get(pk=keys[0])
     locked_match(keys[1])
     return locked_exchange(exchange_id)
+
+
+def _locked() -> ExchangeQuerySet:
+    return Exchange.objects.with_parties().select_for_update(of=("self",)).order_by()

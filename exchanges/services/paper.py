@@ -79,7 +79,7 @@ def sign_on_paper(
         )
         if not is_own:
             notifications.signed_on_behalf(signature)
-        follow_signatures(version, actor)
+        follow_signatures(version, [signature], actor)
     return signature
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -10,13 +11,13 @@ from cxc_portal.core.errors import DomainError, NotAllowed, StaleVersion, Transi
 from cxc_portal.core.models import AuditEntry
 from exchanges.commitment.differences import Difference, differences
 from exchanges.enums import OPEN_VERSIONS, Capacity, SignatureMethod, VersionState
-from exchanges.models import CommitmentVersion, Delegation, Exchange, Signature
+from exchanges.models import CommitmentVersion, Signature
 from exchanges.notifications import signing as notifications
 from exchanges.permissions import capacities_to_sign, is_signatory
 from exchanges.queries.drafts import draft_contents
 from exchanges.services.completing import follow_signatures
 from exchanges.services.locking import locked_version
-from exchanges.workflows.parties import open_version
+from exchanges.workflows.parties import open_version, standing_delegation
 from profiles.models import User
 
 OPENED = "commitment.opened"
@@ -63,6 +64,7 @@ def sign_version(
     with transaction.atomic():
         version = locked_version(version_id)
         require_current(version, digest)
+        prefetch_related_objects([version.exchange], "delegations")
         due = capacities_to_sign(actor, version)
         wanted = due if capacities is None else [one for one in due if one in set(capacities)]
         if not wanted:
@@ -70,7 +72,7 @@ def sign_version(
         if not name.strip():
             raise TransitionRefused("name_missing", _("Type your name: it stands in the document."))
         written = [_sign(version, capacity, name, method, actor) for capacity in wanted]
-        follow_signatures(version, actor)
+        follow_signatures(version, written, actor)
     return written
 
 
@@ -91,23 +93,17 @@ def stale_text(version: CommitmentVersion, digest: str) -> StaleText:
     return StaleText(seen, current, differences(seen.snapshot["terms"], after))
 
 
-def note_opened(*, version_id: int, actor: User) -> bool:
+def note_opened(*, version: CommitmentVersion, actor: User) -> bool:
     """That a party has opened the text to be signed is written down, once a person and version."""
-    version = CommitmentVersion.objects.defer("snapshot").get(pk=version_id)
+    if not version.is_open or not version.exchange.capacities_of(actor):
+        return False
     entries = AuditEntry.objects.filter(
         event=OPENED, subject_type=version._meta.label_lower, subject_id=str(version.pk)
     )
-    if not version.is_open or entries.filter(actor_id=actor.pk).exists():
-        return False
-    if not Exchange.objects.with_parties().get(pk=version.exchange_id).capacities_of(actor):
+    if entries.filter(actor_id=actor.pk).exists():
         return False
     audit.record(OPENED, subject=version, actor=actor, data={"digest": version.digest})
     return True
-
-
-def standing_delegation(exchange: Exchange, capacity: str) -> Delegation | None:
-    """Who was named to sign in this capacity instead of the usual signatory."""
-    return exchange.delegations.filter(capacity=capacity, ended_at__isnull=True).first()
 
 
 def _sign(

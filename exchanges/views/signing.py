@@ -1,5 +1,6 @@
 """Reading a frozen version and signing it, with a fresh proof of who one is."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -53,9 +54,10 @@ def sign(request: HttpRequest, ref: str) -> HttpResponse:
     if version is None:
         return _nothing_to_sign(request, exchange)
     version.exchange = exchange
-    note_opened(version_id=version.pk, actor=request.user)
-    way = request.GET.get("way", "")
-    return _page(request, version, _name_form(request, version), _proof(request, version, way))
+    note_opened(version=version, actor=request.user)
+    ways = ways_to_prove(request.user)
+    proof = _proof(request, version, ways, request.GET.get("way", ""))
+    return _page(request, version, ways, _name_form(request, version), proof)
 
 
 def _sign(request: HttpRequest, exchange: Exchange) -> HttpResponse:
@@ -64,11 +66,12 @@ def _sign(request: HttpRequest, exchange: Exchange) -> HttpResponse:
     try:
         require_current(version, request.POST.get("digest", ""))
         form = SignForm(request.POST)
-        proof = _proof(request, version, request.POST.get("way", ""), data=request.POST)
+        ways = ways_to_prove(request.user)
+        proof = _proof(request, version, ways, request.POST.get("way", ""), data=request.POST)
         # Whoever has nothing to sign is told so by the service, without a look at the proof.
         if capacities_to_sign(request.user, version):
             if not (form.is_valid() and proof.is_valid()):
-                return _page(request, version, form, proof)
+                return _page(request, version, ways, form, proof)
             proof.use()
         signatures = sign_version(
             version_id=version.pk,
@@ -155,13 +158,23 @@ def _name_form(request: HttpRequest, version: CommitmentVersion) -> SignForm:
     return SignForm(initial={"name": request.user.get_full_name()})
 
 
-def _proof(request: HttpRequest, version: CommitmentVersion, way: str, data: Any = None) -> Any:
+def _proof(
+    request: HttpRequest,
+    version: CommitmentVersion,
+    ways: Sequence[SignatureMethod],
+    way: str,
+    data: Any = None,
+) -> Any:
     check = partial(take_code, request, version)
-    return proof_form(request.user, way, check=check, data=data)
+    return proof_form(request.user, way, ways=ways, check=check, data=data)
 
 
 def _page(
-    request: HttpRequest, version: CommitmentVersion, form: SignForm, proof: Any
+    request: HttpRequest,
+    version: CommitmentVersion,
+    ways: Sequence[SignatureMethod],
+    form: SignForm,
+    proof: Any,
 ) -> HttpResponse:
     capacities = capacities_to_sign(request.user, version)
     url = reverse("exchanges:sign", args=[version.ref])
@@ -186,7 +199,7 @@ def _page(
         "is_by_code": proof.method == SignatureMethod.CODE,
         "other_ways": [
             {"url": f"{url}?way={way}#sign", "label": WAY_LABELS[way]}
-            for way in ways_to_prove(request.user)
+            for way in ways
             if way != proof.method
         ],
         "can_return": can_return_version(request.user, version),

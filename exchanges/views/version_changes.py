@@ -40,9 +40,9 @@ class AmendmentInWriting:
 
 def changes_of(version: CommitmentVersion) -> dict[str, Any]:
     """`earlier` and the `differences` to it, in words; no `earlier` for the first version."""
-    earlier = version.exchange.versions.filter(number=version.number - 1).first()
-    if earlier is None:
+    if version.number == 1:
         return {"earlier": None, "differences": []}
+    earlier = version.exchange.versions.get(number=version.number - 1)
     changed = differences(earlier.snapshot["terms"], version.snapshot["terms"])
     return {"earlier": earlier, "differences": in_words(changed)}
 

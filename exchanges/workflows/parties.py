@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core.types import Text
 from exchanges.enums import ORGANISATIONS, PARTNERSHIPS, Capacity, ExchangeParty, VersionState
-from exchanges.models import CommitmentVersion, Exchange
+from exchanges.models import CommitmentVersion, Delegation, Exchange
 
 SIDE, PARTNERSHIP, SUPPORT = (
     ExchangeParty.SIDE,
@@ -26,6 +26,13 @@ def version_in_force(exchange: Exchange) -> CommitmentVersion | None:
     """The version that holds now; prefetched `versions` are used."""
     versions = exchange.versions.all()
     return next((v for v in versions if v.state == VersionState.IN_FORCE), None)
+
+
+def standing_delegation(exchange: Exchange, capacity: str) -> Delegation | None:
+    """Who was named to sign in this capacity instead of the usual signatory; prefetched
+    `delegations` are used."""
+    named = (one for one in exchange.delegations.all() if one.capacity == capacity)
+    return next((one for one in named if one.ended_at is None), None)
 
 
 def awaited_capacities(version: CommitmentVersion) -> list[Capacity]:

@@ -43,7 +43,7 @@ def test_a_draft_has_little_to_tell():
 def test_all_that_happened_stands_there_in_order():
     exchange = frozen_exchange()
     version, host = open_version(exchange), person_of(exchange, "HO")
-    note_opened(version_id=version.pk, actor=host)
+    note_opened(version=version, actor=host)
     remind_signatory(version_id=version.pk, capacity="HO", actor=person_of(exchange, "VO"))
     colleague = MembershipFactory(organisation=exchange.host.organisation).user
     delegate_signature(exchange_id=exchange.pk, capacity="HO", delegate_id=colleague.pk, actor=host)

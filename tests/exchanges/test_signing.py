@@ -241,18 +241,18 @@ def test_the_named_colleague_signs_and_the_signature_says_so():
 def test_opening_is_noted_once_a_person_and_version():
     exchange = frozen_exchange()
     version, host = open_version(exchange), person_of(exchange, "HO")
-    assert note_opened(version_id=version.pk, actor=host)
-    assert not note_opened(version_id=version.pk, actor=host)
-    assert note_opened(version_id=version.pk, actor=person_of(exchange, "VO"))
+    assert note_opened(version=version, actor=host)
+    assert not note_opened(version=version, actor=host)
+    assert note_opened(version=version, actor=person_of(exchange, "VO"))
     assert AuditEntry.objects.filter(event="commitment.opened").count() == 2
 
 
 def test_opening_by_somebody_who_is_no_party_is_not_noted():
     version = open_version(frozen_exchange())
-    assert not note_opened(version_id=version.pk, actor=UserFactory())
+    assert not note_opened(version=version, actor=UserFactory())
 
 
 def test_opening_what_is_in_force_is_not_noted():
     exchange = validated_exchange()
     version = exchange.versions.get()
-    assert not note_opened(version_id=version.pk, actor=person_of(exchange, "HO"))
+    assert not note_opened(version=version, actor=person_of(exchange, "HO"))

@@ -34,6 +34,7 @@ from tests.profiles.test_accounts_second_factor import SECRET, code_of
 
 pytestmark = pytest.mark.usefixtures("reference")
 PASSWORD = "correct horse battery"
+QUERIES_OF_PAGE, QUERIES_TO_SIGN = 21, 35
 
 
 def url_of(exchange, name="sign"):
@@ -463,3 +464,29 @@ def test_nothing_is_returned_while_nothing_is_open(client, name):
     exchange = drafted_exchange()
     client.force_login(person_of(exchange, "VO"))
     assert client.get(url_of(exchange, name)).url == url_of(exchange, "commitment")
+
+
+# --- how much is read ---------------------------------------------------------------------------
+
+
+def test_the_page_reads_the_parties_once_and_asks_once_for_the_ways(
+    client, django_assert_num_queries
+):
+    exchange = frozen_exchange()
+    client.force_login(person_of(exchange, "HO"))
+    client.get(url_of(exchange))
+    with django_assert_num_queries(QUERIES_OF_PAGE):
+        client.get(url_of(exchange))
+
+
+def test_a_first_signature_takes_a_fixed_number_of_queries(client, django_assert_num_queries):
+    exchange = frozen_exchange()
+    person = person_of(exchange, "HO")
+    person.set_password(PASSWORD)
+    person.save()
+    client.force_login(person)
+    with django_assert_num_queries(QUERIES_TO_SIGN):
+        response = sign(
+            client, exchange, version=open_version(exchange), way="password", password=PASSWORD
+        )
+    assert response.status_code == 302
