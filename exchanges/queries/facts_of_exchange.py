@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from cxc_portal.core import clock, places
 from exchanges.commitment.calendar import days_of_stay
@@ -36,6 +36,7 @@ def facts_of(exchange: Exchange, terms: Terms, rules: RuleBook | None = None) ->
     """The facts as they are now. `terms` say which days are asked for; the visits of the visiting
     organisation are counted anew each time, so hold its lock when it matters."""
     rules = rules or current_rules()
+    prefetch_related_objects(exchange.organisations(), "organisation_type")
     return Facts(
         today=clock.today(),
         host=_side(exchange.host),

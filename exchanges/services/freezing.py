@@ -1,6 +1,7 @@
 """The draft becomes a version that can be signed: the text is frozen with its digest."""
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, documents
@@ -40,6 +41,7 @@ def freeze_commitment(
             )
         if not can_freeze_commitment(actor, exchange):
             raise NotAllowed(_("You may not freeze this commitment."))
+        prefetch_related_objects([exchange], "sections")
         _require_seen(exchange, revisions)
         terms = draft_of(exchange)
         is_amendment = exchange.state in AMENDABLE

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import clock
@@ -43,6 +44,7 @@ def start_draft(*, exchange_id: int, programme: str, first_day: date, actor: Use
     """
     with transaction.atomic():
         exchange = locked_exchange(exchange_id)
+        prefetch_related_objects([exchange], "sections", "versions")
         if not can_edit_commitment(actor, exchange):
             raise NotAllowed(_("You may not change this commitment."))
         sections, terms = sections_of(exchange), draft_of(exchange)

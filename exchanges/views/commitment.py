@@ -53,7 +53,7 @@ def commitment_response(
 def start(request: HttpRequest, ref: str) -> HttpResponse:
     """A first draft that can be signed, from three choices."""
     visible = for_batons(Exchange.objects.visible_to(request.user))
-    exchange = get_visible(visible, ref=ref)
+    exchange = get_visible(visible.prefetch_related("sections"), ref=ref)
     require(can_edit_commitment(request.user, exchange))
     if draft_of(exchange).agenda.slots:
         return redirect("exchanges:commitment", ref)

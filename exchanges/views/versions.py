@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,6 +38,7 @@ REVISION = re.compile(r"(\w+):(\d+)")
 def freeze(request: HttpRequest, ref: str) -> HttpResponse:
     """What stands in the way, the whole text, and one question: freeze it?"""
     exchange = visible_exchange(request, ref)
+    prefetch_related_objects([exchange], "versions", "sections")
     if open_version(exchange):
         return redirect("exchanges:sign", exchange.ref)
     access.require(can_freeze_commitment(request.user, exchange))
@@ -65,6 +67,7 @@ def _freeze_context(
 ) -> dict[str, Any]:
     terms, rows = draft_of(exchange), sections_of(exchange)
     findings = findings_of(exchange, terms, viewer=request.user)
+    number = len(exchange.versions.all()) + 1
     return {
         "exchange": exchange,
         "form": form,
@@ -72,12 +75,12 @@ def _freeze_context(
         "amendment": amendment_of(exchange, request.user),
         "findings": findings,
         "is_blocked": bool(blocking(findings)),
-        "number": exchange.versions.count() + 1,
+        "number": number,
         "revisions": " ".join(f"{name}:{row.revision}" for name, row in rows.items()),
         "snapshot": snapshot_of(
             exchange,
             terms,
-            number=exchange.versions.count() + 1,
+            number=number,
             frozen_at=clock.now(),
             frozen_by=request.user,
         ),
