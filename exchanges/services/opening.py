@@ -72,8 +72,8 @@ def open_exchange(*, match_id: int, actor: User | None) -> Exchange:
 def _next_ref() -> str:
     """`CXC-<year>-<6 digits>`, without gaps: the year's row is locked until the end."""
     year = clock.today().year
-    ExchangeYear.objects.get_or_create(year=year)
-    counter = ExchangeYear.objects.select_for_update(of=("self",)).get(year=year)
+    years = ExchangeYear.objects.select_for_update(of=("self",))
+    counter, _is_new = years.get_or_create(year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"CXC-{year}-{counter.last:06d}"

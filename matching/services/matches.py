@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -80,6 +81,7 @@ def accept_match(*, match_id: int, actor: User) -> Match:
     their partnerships; before that, in an introduction, the other side is waited for."""
     with transaction.atomic():
         match = locked_match(match_id)
+        prefetch_related_objects([match.host, match.visitor], "organisation__memberships")
         refuse_when_too_late(match, "confirm", actor)
         side = _side_to_agree(match, actor)
         other = match.other(side)

@@ -118,6 +118,7 @@ def _write_url(match: Match, own: Profile | None) -> str:
 
 
 def _begun_by(match: Match) -> Text:
-    if match.proposed_by:
-        return match.proposed_by.organisation.name
+    for side in (match.host, match.visitor):
+        if side.pk == match.proposed_by_id:
+            return side.organisation.name
     return str(match.introduced_for or _("the Support Office"))

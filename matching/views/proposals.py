@@ -17,7 +17,6 @@ from matching.enums import MatchState
 from matching.forms.match import DeclineForm, DissolveForm, ReasonForm
 from matching.models import Match
 from matching.permissions import can_dissolve_match
-from matching.queries.proposals import SHOWN
 from matching.services.matches import (
     accept_match,
     decline_match,
@@ -39,7 +38,8 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
 @access.members
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree for one's own side."""
-    return _take(request, _visible(request, pk), accept_match, _accepted)
+    found = access.get_visible(Match.objects.visible_to(request.user), pk=pk)
+    return _take(request, found, accept_match, _accepted)
 
 
 @access.members
@@ -80,8 +80,7 @@ def match_cv(request: HttpRequest, pk: int) -> FileResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Match:
     """The match if the viewer may know of it; 404 otherwise."""
-    visible = Match.objects.visible_to(request.user).select_related(*SHOWN)
-    return access.get_visible(visible, pk=pk)
+    return access.get_visible(Match.objects.visible_to(request.user).with_sides(), pk=pk)
 
 
 def _take(
