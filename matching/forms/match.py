@@ -1,5 +1,6 @@
 """Proposing a match, introducing two, and the reason for a no."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from cxc_portal.core import clock
 from cxc_portal.core.forms import DateRange, DateRangeField, HintedRadioSelect
 from cxc_portal.core.types import Text
 from matching.models.conversation import MESSAGE_LENGTH
-from matching.queries.proposals import free_together, modes_between, suggested_dates
+from matching.queries.proposals import Span, free_together, modes_between, suggested_dates
 from profiles.enums import Mode
 from profiles.models import Profile
 from profiles.rules import current_rules
@@ -50,8 +51,9 @@ class TermsForm(forms.Form):
         self.initial.setdefault("mode", modes[0] if modes else None)
         if self.only_mode:
             self.fields["mode"].widget = forms.HiddenInput()
-        self.initial.setdefault("dates", suggested_dates(host, visitor, current_rules()))
-        self.fields["dates"].help_text = _when(host, visitor)
+        free = free_together(host, visitor)
+        self.initial.setdefault("dates", suggested_dates(host, visitor, free, current_rules()))
+        self.fields["dates"].help_text = _when(free)
 
     def clean_dates(self) -> DateRange:
         dates: DateRange = self.cleaned_data["dates"]
@@ -155,13 +157,13 @@ class DissolveForm(ReasonForm):
     )
 
 
-def _when(host: Profile, visitor: Profile) -> str:
+def _when(free: Sequence[Span]) -> str:
     """What both have said about their time."""
-    spans = free_together(host, visitor)[:MOST_PERIODS]
-    if not spans:
+    if not free:
         return _("Only an indication; you settle the days together. Leave it empty if it is open.")
     periods = "; ".join(
-        f"{date_format(span.start, DAY)} – {date_format(span.end, DAY)}" for span in spans
+        f"{date_format(span.start, DAY)} – {date_format(span.end, DAY)}"
+        for span in free[:MOST_PERIODS]
     )
     return _("Only an indication. Free for both, as far as the profiles say: %(periods)s.") % {
         "periods": periods

@@ -123,6 +123,10 @@ class Conversation(models.Model):
         """The side that is not this one."""
         return self.visitor if profile.pk == self.host_id else self.host
 
+    def other_id(self, profile: Profile) -> int:
+        """The key of the side that is not this one."""
+        return self.visitor_id if profile.pk == self.host_id else self.host_id
+
 
 class OfConversationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:

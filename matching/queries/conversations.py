@@ -207,18 +207,15 @@ def _resting(profile: Profile, other_ids: Collection[int]) -> dict[int, date]:
     since = clock.now() - days
     steps = ConversationStep.objects.filter(
         subject__in=_with(profile, other_ids).values("pk"), transition__in=CLOSING, at__gt=since
-    ).select_related("subject__host", "subject__visitor")
+    ).select_related("subject")
     ends = [
-        (step.subject.other(profile).pk, step.at)
+        (step.subject.other_id(profile), step.at)
         for step in steps
         if step.transition == "refuse" or step.side_id not in (None, profile.pk)
     ]
     pair = Q(host=profile, visitor__in=other_ids) | Q(visitor=profile, host__in=other_ids)
     declined = Match.objects.filter(pair, state=MatchState.DECLINED, state_since__gt=since)
-    ends += [
-        (match.other(profile).pk, match.state_since)
-        for match in declined.select_related("host", "visitor")
-    ]
+    ends += [(match.other_id(profile), match.state_since) for match in declined]
     return {key: clock.day_of(at + days) for key, at in sorted(ends, key=lambda end: end[1])}
 
 

@@ -22,7 +22,8 @@ def engaged_refs(profile: Profile) -> list[str]:
 
 def open_match_between(profile: Profile, other: Profile) -> Match | None:
     """Their open match, whichever of the two is the host."""
-    return Match.objects.open().of_profile(profile).of_profile(other).first()
+    host, visitor = (profile, other) if profile.is_host else (other, profile)
+    return Match.objects.open().filter(host=host, visitor=visitor).first()
 
 
 def open_match_keys(profile: Profile, refs: Iterable[str]) -> dict[str, int]:

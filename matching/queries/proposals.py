@@ -1,5 +1,6 @@
 """What two profiles could agree on, what keeps them from it, and what a match opens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -69,19 +70,22 @@ def modes_between(host: Profile, visitor: Profile) -> list[Mode]:
 
 def free_together(host: Profile, visitor: Profile) -> list[Span]:
     """When both are free from today on, first days first. Nothing where neither names a period."""
-    hosts, visitors = _periods(host), _periods(visitor)
+    periods = _periods(host, visitor)
+    hosts, visitors = periods[host.pk], periods[visitor.pk]
     if not hosts or not visitors:
         return sorted(hosts or visitors)
     overlaps = (Span(max(a.start, b.start), min(a.end, b.end)) for a in hosts for b in visitors)
     return sorted(span for span in overlaps if span.start <= span.end)
 
 
-def suggested_dates(host: Profile, visitor: Profile, rules: RuleBook) -> Span | None:
-    """The first stay that is long enough for both within the days when both are free."""
+def suggested_dates(
+    host: Profile, visitor: Profile, free: Iterable[Span], rules: RuleBook
+) -> Span | None:
+    """The first stay that is long enough for both within the days when both are `free`."""
     wanted = [days for days in (host.min_days, visitor.min_days) if days]
     length = max(wanted, default=rules.integer("physical.min_days"))
     country = host.organisation.country_id
-    for span in free_together(host, visitor):
+    for span in free:
         first = span.start
         while not is_working_day(first, country):
             first += ONE_DAY
@@ -91,11 +95,13 @@ def suggested_dates(host: Profile, visitor: Profile, rules: RuleBook) -> Span | 
     return None
 
 
-def _periods(profile: Profile) -> list[Span]:
-    """Those that are not over, from today on."""
+def _periods(*profiles: Profile) -> dict[int, list[Span]]:
+    """Those of each profile that are not over, from today on."""
     today = clock.today()
-    windows = AvailabilityWindow.objects.filter(profile=profile, ends_on__gte=today)
-    return [Span(max(one.starts_on, today), one.ends_on) for one in windows]
+    found: dict[int, list[Span]] = {profile.pk: [] for profile in profiles}
+    for one in AvailabilityWindow.objects.filter(profile__in=profiles, ends_on__gte=today):
+        found[one.profile_id].append(Span(max(one.starts_on, today), one.ends_on))
+    return found
 
 
 def rests_until(host: Profile, visitor: Profile, rules: RuleBook) -> date | None:
@@ -123,13 +129,16 @@ def open_proposals_by(profile: Profile) -> QuerySet[Match]:
     return Match.objects.filter(proposed_by=profile, state=MatchState.PROPOSED)
 
 
-def capacity_reached(profile: Profile) -> int | None:
-    """The profile's own limit of exchanges at the same time where it is reached, None otherwise."""
-    limits = ContactLimits.objects.filter(profile=profile).first()
-    if limits is None or limits.capacity is None:
-        return None
-    taken = Match.objects.confirmed().of_profile(profile).count()
-    return limits.capacity if taken >= limits.capacity else None
+def capacities_reached(profiles: Iterable[Profile]) -> dict[int, int]:
+    """By key the limit that a profile set itself of exchanges at the same time, where it is
+    reached."""
+    found: dict[int, int] = {}
+    limited = ContactLimits.objects.filter(profile__in=profiles, capacity__isnull=False)
+    for limits in limited.select_related("profile"):
+        taken = Match.objects.confirmed().of_profile(limits.profile).count()
+        if limits.capacity is not None and taken >= limits.capacity:
+            found[limits.profile_id] = limits.capacity
+    return found
 
 
 def is_contact_open(user: Any, profile: Profile) -> bool:

@@ -22,7 +22,7 @@ from matching.queries.conversations import (
 from matching.queries.engaged import open_match_between
 from matching.queries.matches import Pair, pair_of
 from matching.queries.proposals import (
-    capacity_reached,
+    capacities_reached,
     modes_between,
     open_proposals_by,
     rests_until,
@@ -145,8 +145,9 @@ def refuse_while_resting(host: Profile, visitor: Profile, rules: RuleBook) -> No
 
 def require_room(*profiles: Profile) -> None:
     """Nobody is asked for more exchanges at a time than they set themselves."""
+    reached = capacities_reached(profiles)
     for profile in profiles:
-        if capacity := capacity_reached(profile):
+        if capacity := reached.get(profile.pk):
             raise TransitionRefused(
                 "at_capacity",
                 _(
@@ -211,13 +212,13 @@ def _check_pair(profile: Profile, other: Profile, rules: RuleBook) -> Pair:
 
 def reason_against(
     check: Callable[[Profile, Profile, RuleBook], Pair], profile: Profile, other: Profile
-) -> str:
-    """What such a check would refuse now, as a sentence; empty when nothing is in the way."""
+) -> tuple[str, Pair]:
+    """What such a check would refuse now, as a sentence, empty when nothing is in the way; and how
+    well the two fit now."""
     try:
-        check(profile, other, current_rules())
+        return "", check(profile, other, current_rules())
     except TransitionRefused as refused:
-        return str(refused)
-    return ""
+        return str(refused), pair_of(profile, other)
 
 
 def require_sound_terms(host: Profile, visitor: Profile, terms: Terms) -> None:

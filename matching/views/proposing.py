@@ -1,5 +1,7 @@
 """Proposing a match, and introducing two profiles to each other."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cxc_portal.core import access
 from cxc_portal.core.errors import TransitionRefused
-from matching.forms.match import IntroduceForm, ProposeForm
+from matching.forms.match import IntroduceForm, ProposeForm, TermsForm
 from matching.models import Match
 from matching.permissions import can_introduce_pair
 from matching.queries.engaged import open_match_between
@@ -50,9 +52,9 @@ def propose(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
         else:
             messages.success(request, _("Your proposal is on its way. You hear from us."))
             return redirect(match)
-    refusal = "" if form.errors else reason_against(check_proposal, profile, other)
+    refusal, pair = _outlook(form, check_proposal, profile, other)
     context = {"profile": profile, "other": other, "form": form, "refusal": refusal}
-    return render(request, "matching/propose.html", context | _score(pair_of(profile, other)))
+    return render(request, "matching/propose.html", context | _score(pair))
 
 
 @access.staff
@@ -73,9 +75,9 @@ def introduce(request: HttpRequest, ref: str, other_ref: str) -> HttpResponse:
         else:
             messages.success(request, _("Both have a mail from you. You hear what they say."))
             return redirect(match)
-    refusal = "" if form.errors else reason_against(check_introduction, host, visitor)
+    refusal, pair = _outlook(form, check_introduction, host, visitor)
     context = {"host": host, "visitor": visitor, "form": form, "refusal": refusal}
-    return render(request, "matching/introduce.html", context | _score(pair_of(host, visitor)))
+    return render(request, "matching/introduce.html", context | _score(pair))
 
 
 @access.staff
@@ -104,6 +106,15 @@ def _show_open(request: HttpRequest, match: Match) -> HttpResponse:
     """To the open match of the two, which both sides and their desks see."""
     messages.info(request, _("There is a match of the two already. Here it is."))
     return redirect(match)
+
+
+def _outlook(
+    form: TermsForm, check: Callable[..., Pair], profile: Profile, other: Profile
+) -> tuple[str, Pair]:
+    """What stands in the way, unless the form says that by itself; and how well the two fit."""
+    if form.errors:
+        return "", pair_of(profile, other)
+    return reason_against(check, profile, other)
 
 
 def _score(pair: Pair) -> dict[str, object]:
