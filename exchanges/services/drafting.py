@@ -1,6 +1,7 @@
 """Writing the draft of a commitment, section by section, so that nobody overwrites what they have
 not seen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -89,7 +90,34 @@ def write_section(
 ) -> None:
     """Write a section that has been checked, its change, and what follows from it. The caller
     holds the lock of the exchange. A change that `is_apart` is a line of its own in the history."""
+    write_sections(exchange, [(row, content)], actor, is_apart=is_apart)
+
+
+def write_sections(
+    exchange: Exchange,
+    contents: Sequence[tuple[DraftSection, JSON]],
+    actor: User,
+    *,
+    is_apart: bool = False,
+) -> None:
+    """The same for several sections that are written at once."""
     before = draft_contents(exchange)
+    for row, content in contents:
+        _write(exchange, row, content, actor, is_apart=is_apart)
+    audit.record_many(
+        "commitment.edited",
+        about=[
+            (exchange, {"section": row.name, "revision": row.revision}) for row, _text in contents
+        ],
+        actor=actor,
+    )
+    after = before | {row.name: content for row, content in contents}
+    note_edit(exchange=exchange, before=before, after=after, actor=actor)
+
+
+def _write(
+    exchange: Exchange, row: DraftSection, content: JSON, actor: User, *, is_apart: bool
+) -> None:
     moment = clock.now()
     earlier = row.content
     row.content, row.revision = content, row.revision + 1
@@ -98,13 +126,6 @@ def write_section(
     _note_change(exchange, row, earlier, actor, is_apart=is_apart)
     if row.name == "when":
         _follow_dates(exchange, When.from_json(content))
-    audit.record(
-        "commitment.edited",
-        subject=exchange,
-        actor=actor,
-        data={"section": row.name, "revision": row.revision},
-    )
-    note_edit(exchange=exchange, before=before, after={**before, row.name: content}, actor=actor)
 
 
 def _checked(name: str, content: JSON) -> JSON:

@@ -28,7 +28,7 @@ from exchanges.queries.agenda_templates import AgendaTemplate, agenda_from, days
 from exchanges.queries.clauses import clauses_for
 from exchanges.queries.drafts import draft_of, sections_of
 from exchanges.queries.suggestions import suggested_outcomes, suggested_purpose
-from exchanges.services.drafting import with_standard, without_foreign, write_section
+from exchanges.services.drafting import with_standard, without_foreign, write_sections
 from exchanges.services.locking import locked_exchange
 from exchanges.services.opening import address_of, person_of
 from profiles.models import User
@@ -58,9 +58,10 @@ def start_draft(*, exchange_id: int, programme: str, first_day: date, actor: Use
                 "started_already",
                 _("The draft has an agenda already. Change what you want to be different in it."),
             )
-        for name, part in first_draft(exchange, terms, template, first_day).items():
-            if part != getattr(terms, name):
-                write_section(exchange, sections[name], part.to_json(), actor)
+        draft = first_draft(exchange, terms, template, first_day)
+        changed = [name for name, part in draft.items() if part != getattr(terms, name)]
+        contents = [(sections[name], draft[name].to_json()) for name in changed]
+        write_sections(exchange, contents, actor)
     return exchange
 
 

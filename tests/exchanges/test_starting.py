@@ -15,6 +15,7 @@ from tests.factories.exchanges import free_week, opened_exchange, person_of, wri
 from tests.factories.profiles import UserFactory
 
 pytestmark = pytest.mark.usefixtures("reference")
+QUERIES = 28
 
 
 def started(exchange: Exchange, programme: str = "learn_5", **more):
@@ -117,3 +118,12 @@ def test_partnerships_do_not_start(capacity: str) -> None:
 def test_strangers_do_not_start() -> None:
     with pytest.raises(NotAllowed):
         started(opened_exchange(), actor=UserFactory())
+
+
+def test_a_whole_draft_takes_a_fixed_number_of_queries(
+    django_assert_num_queries,
+) -> None:
+    exchange, day = opened_exchange(), free_week()[0]
+    actor = person_of(exchange, "VO")
+    with django_assert_num_queries(QUERIES):
+        started(exchange, first_day=day, actor=actor)

@@ -25,6 +25,7 @@ from tests.factories.exchanges import (
 )
 
 pytestmark = pytest.mark.usefixtures("reference")
+QUERIES_OF_FREEZE = 26
 
 
 @pytest.fixture(autouse=True)
@@ -204,3 +205,10 @@ def test_a_signature_without_paper_has_no_scan(client):
     signature = exchange.versions.get().signatures.first()
     log_in(client, exchange, "VO")
     assert client.get(url_of(exchange, "scan", signature.pk)).status_code == 404
+
+
+def test_the_page_to_freeze_reads_text_and_versions_once(client, django_assert_num_queries):
+    exchange = drafted_exchange()
+    log_in(client, exchange, "HO")
+    with django_assert_num_queries(QUERIES_OF_FREEZE):
+        client.get(url_of(exchange, "freeze"))
