@@ -217,10 +217,10 @@ def next_rung(user: Any, incident: Incident) -> str:
 
 def interruptions_open_to(user: Any, exchange: Exchange) -> list[InterruptionKind]:
     """What the person may ask for now: any of the four parties, once all have signed, and one
-    request at a time."""
+    request at a time. Prefetched `interruptions` are used."""
     if exchange.state not in AMENDABLE or not exchange.capacities_of(user):
         return []
-    if exchange.interruptions.filter(state=InterruptionState.ASKED).exists():
+    if any(one.state == InterruptionState.ASKED for one in exchange.interruptions.all()):
         return []
     kinds = [InterruptionKind.POSTPONE, InterruptionKind.CANCEL]
     if exchange.state == ExchangeState.ONGOING:

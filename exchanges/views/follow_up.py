@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ def follow_up_context(request: HttpRequest, exchange: Exchange) -> dict[str, Any
     if exchange.validated_at is None:
         return {"exchange": exchange, "follow_up": {"is_shown": False}}
     user: User = request.user  # type: ignore[assignment]
+    prefetch_related_objects([exchange], "incidents", "interruptions", "check_ins")
     own = sides_of(user, exchange)
     troubles = _troubles(exchange, user)
     noted = {**_arrivals(exchange, user, own), **_answers(exchange, own)}
