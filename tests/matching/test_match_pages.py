@@ -25,6 +25,7 @@ from tests.factories import (
 from tests.untouched import untouched
 
 pytestmark = pytest.mark.usefixtures("reference")
+QUERIES_TO_PROPOSE, QUERIES_OF_PAGE = 27, 17
 
 WHY = "We both work on batteries. A visit would show us how you sort them."
 FORM = {"message": WHY, "mode": "physical", "dates_from": "", "dates_to": ""}
@@ -573,3 +574,22 @@ def test_the_page_of_a_match_asks_little(client, match, django_assert_max_num_qu
     client.force_login(match.host.contact)
     with django_assert_max_num_queries(30):
         client.get(f"/proposals/{match.pk}/")
+
+
+# --- how much is read ---------------------------------------------------------------------------
+
+
+def test_the_page_to_propose_takes_a_fixed_number_of_queries(
+    client, host, visitor, django_assert_num_queries
+):
+    client.force_login(visitor.contact)
+    client.get(PROPOSE)
+    with django_assert_num_queries(QUERIES_TO_PROPOSE):
+        client.get(PROPOSE)
+
+
+def test_the_page_of_a_match_reads_each_side_once(client, host, visitor, django_assert_num_queries):
+    match = match_between(host, visitor)
+    client.force_login(host.contact)
+    with django_assert_num_queries(QUERIES_OF_PAGE):
+        client.get(match.get_absolute_url())
