@@ -88,7 +88,8 @@ def test_the_support_office_chooses_the_partnership(client):
     client.force_login(staff(StaffRoleName.SUPPORT))
     page = client.get("/indicators/targets/?partnership=EXXTRA")
     assert page.context["partnership"].acronym == "EXXTRA"
-    assert page.context["lines"] == [] and len(page.context["others"]) == Indicator.objects.count()
+    assert page.context["lines"] == []
+    assert len(page.context["others"]) == Indicator.objects.count()
     assert "No target is set yet." in page.content.decode()
     assert client.get("/indicators/targets/EXXTRA/5.5.1/").status_code == 200
 
