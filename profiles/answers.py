@@ -207,9 +207,17 @@ def pages_of(registration: Registration | None) -> list[str]:
     return list(PAGES)
 
 
-def missing_answers(registration: Registration) -> list[Question]:
-    """What must still be answered before this can be submitted, in the order of the pages."""
-    answers = read_answers(registration)
+def has_consented(registration: Registration) -> bool:
+    """Whether the text in force was agreed to."""
+    return registration.answers.get("consent_version", "") == current_consent().version
+
+
+def missing_answers(registration: Registration, answers: Answers | None = None) -> list[Question]:
+    """What must still be answered before this can be submitted, in the order of the pages.
+
+    `answers`, here and below, are those of the registration where the caller has read them.
+    """
+    answers = answers or read_answers(registration)
     is_known = registration.organisation_id is not None
     return [
         question
@@ -218,9 +226,9 @@ def missing_answers(registration: Registration) -> list[Question]:
     ]
 
 
-def obstacles(registration: Registration) -> list[Obstacle]:
+def obstacles(registration: Registration, answers: Answers | None = None) -> list[Obstacle]:
     """The answers with which a profile could not be accepted."""
-    answers = read_answers(registration)
+    answers = answers or read_answers(registration)
     found = [
         _role_obstacle(registration.organisation, answers.role),
         _country_obstacle(answers.country),
@@ -279,22 +287,23 @@ def types_open_to(role: Role) -> frozenset[str]:
     return frozenset(OrganisationType.objects.filter(**may).values_list("code", flat=True))
 
 
-def partnership_of(registration: Registration) -> Suggestion | None:
+def partnership_of(registration: Registration, answers: Answers | None = None) -> Suggestion | None:
     """The partnership chosen, else that of the link followed, of the other profile, or that suits.
 
     Nothing as long as country or sector are unknown and none was chosen.
     """
-    given, answers = registration.answers, read_answers(registration)
+    given = registration.answers
     if given.get("partnership") == ASSIGN:
         return Suggestion(None, _("You leave the choice to the Support Office."))
     for name, reason in (
         ("partnership", _("because you chose it")),
         ("linked_partnership", _("because you came through its invitation")),
     ):
-        chosen = active_partnership(given.get(name, ""))
-        if chosen:
+        acronym = given.get(name)
+        if acronym and (chosen := active_partnership(acronym)):
             return Suggestion(chosen, reason)
-    return _partnership_in_charge(registration.organisation) or suggested_partnership(answers)
+    in_charge = _partnership_in_charge(registration.organisation)
+    return in_charge or suggested_partnership(answers or read_answers(registration))
 
 
 def _partnership_in_charge(organisation: Organisation | None) -> Suggestion | None:

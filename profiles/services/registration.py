@@ -257,11 +257,12 @@ def _require_submittable(registration: Registration, actor: User) -> Answers:
         raise DomainError("email_unverified", _("Confirm your e-mail address first."))
     if registration.organisation and not registration.organisation.has_member(actor):
         raise NotAllowed(_("Only members of an organisation can register it."))
-    if missing := missing_answers(registration):
+    answers = read_answers(registration)
+    if missing := missing_answers(registration, answers):
         raise IncompleteRegistration(missing)
-    for obstacle in obstacles(registration):
+    for obstacle in obstacles(registration, answers):
         raise ObstacleMet(obstacle)
-    return read_answers(registration)
+    return answers
 
 
 def _new_organisation(answers: Answers, actor: User) -> Organisation:
@@ -280,7 +281,7 @@ def _new_organisation(answers: Answers, actor: User) -> Organisation:
 def _new_profile(
     registration: Registration, answers: Answers, organisation: Organisation, actor: User
 ) -> Profile:
-    suggestion = partnership_of(registration)
+    suggestion = partnership_of(registration, answers)
     partnership = suggestion.partnership if suggestion else None
     is_in_partnership = answers.cluster and answers.cluster.partnership == partnership
     earlier = Profile.objects.filter(organisation=organisation, contact=actor).first()

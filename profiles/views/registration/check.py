@@ -24,6 +24,8 @@ from profiles.answers import (
     PAGES,
     ROLE,
     SECTOR,
+    Answers,
+    has_consented,
     missing_answers,
     obstacles,
     pages_of,
@@ -61,7 +63,7 @@ def check(request: HttpRequest) -> HttpResponse:
     form = SubmitForm(
         request.POST if request.method == "POST" else None,
         is_anonymous=actor_of(request) is None,
-        has_consented=read_answers(registration).consent_version == current_consent().version,
+        has_consented=has_consented(registration),
     )
     if request.method == "POST" and form.is_valid():
         return _go_on(request, registration, form)
@@ -120,7 +122,8 @@ def _go_on(request: HttpRequest, registration: Registration, form: SubmitForm) -
             registration = give_consent(key=registration.key, version=version, actor=actor)
     except TransitionRefused:  # another click has submitted it meanwhile: show what became of it
         return redirect(page_url(CHECK))
-    if missing_answers(registration) or obstacles(registration):
+    answers = read_answers(registration)
+    if missing_answers(registration, answers) or obstacles(registration, answers):
         return _show(request, registration, form)
     if actor is None:
         url = reverse("account_signup", query={"next": page_url(CHECK)})
@@ -143,10 +146,11 @@ def _submit(
 
 def _show(request: HttpRequest, registration: Registration, form: SubmitForm) -> HttpResponse:
     pages = pages_of(registration)
-    missing = [question for question in missing_answers(registration) if question.page != CHECK]
-    suggestion = partnership_of(registration)
+    answers = read_answers(registration)
+    missing = [one for one in missing_answers(registration, answers) if one.page != CHECK]
+    suggestion = partnership_of(registration, answers)
     chosen = suggestion.partnership.acronym if suggestion and suggestion.partnership else ASSIGN
-    in_the_way = obstacles(registration)
+    in_the_way = obstacles(registration, answers)
     context = {
         "form": form,
         "registration": registration,
@@ -157,7 +161,7 @@ def _show(request: HttpRequest, registration: Registration, form: SubmitForm) ->
         "missing": [(question, page_url(question.page)) for question in missing],
         "obstacles": in_the_way,
         "is_ready": not missing and not in_the_way,
-        "facts": _facts(registration),
+        "facts": _facts(registration, answers),
         "suggestion": suggestion,
         "partnership_form": PartnershipForm(initial={"partnership": chosen}),
         "target_days": current_rules().integer("validation.target_days"),
@@ -165,9 +169,8 @@ def _show(request: HttpRequest, registration: Registration, form: SubmitForm) ->
     return render(request, "profiles/register/check.html", context)
 
 
-def _facts(registration: Registration) -> list[Row]:
+def _facts(registration: Registration, answers: Answers) -> list[Row]:
     """Question, answer, and where it is changed; what is known of the organisation stays."""
-    answers = read_answers(registration)
     purpose = [Objective(code).label for code in answers.objectives]
     purpose += [Activity(code).label for code in answers.activities]
     of_organisation = "" if registration.organisation_id else page_url(ORGANISATION)

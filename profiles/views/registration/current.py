@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from profiles.answers import CHECK, ROLE, SESSION_KEY, missing_answers, pages_of
+from profiles.answers import CHECK, ROLE, SESSION_KEY, Answers, missing_answers, pages_of
 from profiles.models import Profile, Registration, User
 from profiles.queries import open_registrations_of
 from profiles.services.registration import start_registration
@@ -86,11 +86,11 @@ def page_url(name: str) -> str:
     return reverse(f"profiles:register_{name}")
 
 
-def next_page(registration: Registration, after: str = ROLE) -> str:
+def next_page(registration: Registration, after: str = ROLE, answers: Answers | None = None) -> str:
     """The name of the first page after this one where something is missing; else of an earlier one;
     the last page when nothing is."""
     pages = pages_of(registration)
-    open_pages = {question.page for question in missing_answers(registration)}
+    open_pages = {question.page for question in missing_answers(registration, answers)}
     here = pages.index(after) if after in pages else 0
     ahead = [*pages[here + 1 :], *pages[: here + 1]]
     return next((name for name in ahead if name in open_pages and name != CHECK), CHECK)

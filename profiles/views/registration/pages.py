@@ -67,7 +67,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         return _take(request, name, form, registration)
     preset = {"role": request.GET.get("role")} if name == ROLE and not answers.role else {}
     form = FORMS[name](answers=answers, preset=preset)
-    for obstacle in obstacles(registration) if registration else []:
+    for obstacle in obstacles(registration, answers) if registration else []:
         form.tell(obstacle)
     return _show(request, name, form, registration)
 
@@ -97,10 +97,11 @@ def _take(
         return _leave(request)
     if isinstance(form, SectorForm) and form.wants_search:
         return _show(request, name, form.as_typed(), registration)
-    for obstacle in obstacles(registration):
+    answers = read_answers(registration)
+    for obstacle in obstacles(registration, answers):
         form.tell(obstacle)
     if is_valid and not form.errors:
-        return redirect(page_url(next_page(registration, after=name)))
+        return redirect(page_url(next_page(registration, after=name, answers=answers)))
     return _show(request, name, form, registration)
 
 

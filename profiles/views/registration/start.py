@@ -126,7 +126,7 @@ def _described(registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "name": answers.name,
         "role": answers.role,
-        "step": pages.index(next_page(registration)) + 1,
+        "step": pages.index(next_page(registration, answers=answers)) + 1,
         "steps": len(pages),
     }
 
