@@ -18,6 +18,7 @@ from profiles.admin.queue import Line, lines, with_history
 from profiles.admin.undo import undoable_step
 from profiles.enums import ProfileState
 from profiles.models import Profile
+from profiles.rules import current_rules
 from profiles.services.decisions import publish_profiles, undo_decision, undoable_steps
 
 AT_ONCE = 100
@@ -82,13 +83,14 @@ class BulkPublishing(DeskAdmin):
                 pk__in=[key for key, _refusal in kept]
             )
         }
+        rules = current_rules()
         results = [
             {
                 "profile": found[key],
                 "url": self.url_of(request, found[key].ref),
                 "refusal": refusal,
                 "is_published": found[key].is_published,
-                "undoable": undoable_step(found[key].transitions.all()[0]),
+                "undoable": undoable_step(found[key].transitions.all()[0], rules),
                 "undo_url": self.url_of(request, found[key].ref, "undo"),
             }
             for key, refusal in kept

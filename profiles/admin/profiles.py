@@ -29,6 +29,7 @@ from profiles.enums import ProfileState
 from profiles.facts import profile_facts
 from profiles.models import Profile, ProfileTransition
 from profiles.permissions import can_validate_profile
+from profiles.rules import current_rules
 from profiles.services.decisions import (
     DECISIONS,
     decide_profile,
@@ -86,6 +87,10 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
 
     def _profile(self, request: HttpRequest, ref: str) -> Profile:
         """The profile if it is at the reader's desk; for others it does not exist."""
+        return access.get_visible(self.get_queryset(request), ref=ref)
+
+    def _profile_to_show(self, request: HttpRequest, ref: str) -> Profile:
+        """The profile as it is now, with all that its page tells of its past."""
         return access.get_visible(with_history(self.get_queryset(request)), ref=ref)
 
     def profile_view(self, request: HttpRequest, ref: str) -> HttpResponse:
@@ -93,8 +98,7 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
         profile = self._profile(request, ref)
         if can_validate_profile(request.user, profile):
             take_profile(profile_id=profile.pk, actor=request.user)
-            profile = self._profile(request, ref)
-        return self._page(request, profile)
+        return self._page(request, self._profile_to_show(request, ref))
 
     def _page(
         self,
@@ -106,11 +110,12 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
         seen: int | None = None,
     ) -> HttpResponse:
         user: Any = request.user
-        (line,) = lines([profile], user, lambda ref: self.url_of(request, ref))
+        rules = current_rules()
+        (line,) = lines([profile], user, lambda ref: self.url_of(request, ref), rules)
         may_decide = can_validate_profile(user, profile)
         is_held = line.holder is not None and not line.is_mine
         words, facts = Words(), profile_facts(profile)
-        mine = [step for step in undoable_by(user) if step.profile.pk != profile.pk]
+        mine = [step for step in undoable_by(user, rules) if step.profile.pk != profile.pk]
         context = self.context(
             request,
             profile=profile,
@@ -125,7 +130,7 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
             edited=_edited_meanwhile(words, profile, facts),
             groups=words.groups(facts),
             further=_further(profile),
-            undoable=undoable_step(line.last_step) if may_decide else None,
+            undoable=undoable_step(line.last_step, rules) if may_decide else None,
             undoable_others=mine,
             history=_history(profile),
             mails=mails_about(profile, user),
@@ -174,12 +179,12 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
         form = self._form(request, profile, step, request.POST)
         seen = seen_form.cleaned_data["seen_submission"]
         if not form.is_valid():
-            return self._page(request, profile, bound=form)
+            return self._page(request, self._profile_to_show(request, ref), bound=form)
         next_ref = self.next_waiting(request, after=profile)
         try:
             _take(step, profile, request.user, seen, form.cleaned_data)
         except DomainError as refused:
-            fresh = self._profile(request, ref)
+            fresh = self._profile_to_show(request, ref)
             return self._page(request, fresh, bound=form, refusal=refused, seen=seen)
         if step == "reinstate":
             name = profile.organisation.name

@@ -38,6 +38,7 @@ from profiles.workflows import profile_workflow
 
 NEEDED = ("organisation__country", "organisation__organisation_type", "partnership", "review_by")
 NEXT_CANDIDATES = 200
+PLACE_IN_QUEUE = ("ref", "submitted_at", "review_since", "review_by")
 MOST_EXPORTED = 5000
 COLUMNS = (
     Column("ref", _("Reference")),
@@ -112,10 +113,12 @@ class Line:
         return f"{self.profile.ref}:{self.number}"
 
 
-def lines(profiles: Iterable[Profile], user: User, url_of: Any) -> list[Line]:
+def lines(
+    profiles: Iterable[Profile], user: User, url_of: Any, rules: RuleBook | None = None
+) -> list[Line]:
     """The profiles as lines of the queue, with the same few queries for any number of them."""
-    profiles = list(profiles)
-    checks, rules = check_profiles(profiles, viewer=user), current_rules()
+    profiles, rules = list(profiles), rules or current_rules()
+    checks = check_profiles(profiles, viewer=user, rules=rules)
     return [_line(profile, checks[profile.pk], rules, user, url_of) for profile in profiles]
 
 
@@ -180,11 +183,13 @@ class QueueAdmin(DeskAdmin):
         tabs = next(spec for spec in changes.filter_specs if isinstance(spec, StateFilter))
         listed = with_history(Profile.objects.filter(pk__in=[p.pk for p in changes.result_list]))
         found = {profile.pk: profile for profile in listed}
+        rules = current_rules()
         return {
             "lines": lines(
                 [found[profile.pk] for profile in changes.result_list],
                 user,
                 lambda ref: self.url_of(request, ref),
+                rules,
             ),
             "tabs": tabs.tabs(
                 self.get_queryset(request), lambda name: f"?{self._tab_query(request, name)}"
@@ -193,7 +198,7 @@ class QueueAdmin(DeskAdmin):
             "listed": changes.paginator.page(changes.page_num),
             "is_waiting": request.GET.get("show", WAITING) == WAITING,
             "shows_desk": user.is_support or len(user.staffed_partnership_ids) > 1,
-            "undoable": undoable_by(user),
+            "undoable": undoable_by(user, rules),
             "unassigned": self._unassigned(request),
             "export_url": self._export_url(request),
         }
@@ -228,15 +233,21 @@ class QueueAdmin(DeskAdmin):
             return 0
         return Profile.objects.filter(state=ProfileState.SUBMITTED, partnership=None).count()
 
+    def _queue(self, request: HttpRequest) -> QuerySet[Profile]:
+        """What the list shows from which the present page was opened, in its order. A list without
+        filters need not be put together for it."""
+        listed = copy.copy(request)
+        listed.GET = queue_filters(request)  # type: ignore[assignment]
+        if listed.GET:
+            return self.get_changelist_instance(listed).queryset
+        return self.get_queryset(request).order_by(*self.get_ordering(listed))
+
     def next_waiting(self, request: HttpRequest, *, after: Profile) -> str:
         """The reference of the profile to look at next: the following one in the filtered queue
         that waits and that no colleague has open; from the top again when there is none."""
-        listed = copy.copy(request)
-        listed.GET = queue_filters(request)  # type: ignore[assignment]
-        queue = self.get_changelist_instance(listed).queryset
-        waiting = list(
-            queue.filter(state=ProfileState.SUBMITTED).exclude(pk=after.pk)[:NEXT_CANDIDATES]
-        )
+        others = self._queue(request).filter(state=ProfileState.SUBMITTED).exclude(pk=after.pk)
+        small = others.select_related(None).select_related("review_by").only(*PLACE_IN_QUEUE)
+        waiting = list(small[:NEXT_CANDIDATES])
         position = (after.submitted_at, after.pk)
         following = [p for p in waiting if (p.submitted_at, p.pk) > position]
         for profile in [*following, *waiting]:
@@ -273,7 +284,7 @@ def with_history(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
         Prefetch(
             "transitions",
             ProfileTransition.objects.select_related(
-                "actor", "partnership", "organisation", "handed_to", "subject__organisation"
+                "actor", "partnership", "organisation", "handed_to"
             ).order_by("-pk"),
         ),
     )

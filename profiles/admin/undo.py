@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cxc_portal.core import clock
 from cxc_portal.core.types import Text
 from profiles.models import Profile, ProfileTransition, User
+from profiles.rules import RuleBook
 from profiles.services.decisions import undo_deadline, undoable_steps
 
 MINUTE = timedelta(minutes=1)
@@ -41,18 +42,18 @@ def sentence(step: ProfileTransition) -> str:
     return str(DONE[step.transition]) % names
 
 
-def undoable_by(user: User) -> list[Undoable]:
+def undoable_by(user: User, rules: RuleBook) -> list[Undoable]:
     """The reader's own decisions of the last minutes, the latest first."""
     return [
         _undoable(step, until)
-        for step in undoable_steps(user)
-        if (until := undo_deadline(step)) is not None
+        for step in undoable_steps(user, rules)
+        if (until := undo_deadline(step, rules)) is not None
     ]
 
 
-def undoable_step(step: ProfileTransition | None) -> Undoable | None:
+def undoable_step(step: ProfileTransition | None, rules: RuleBook) -> Undoable | None:
     """The last step of a profile, if it can still be taken back."""
-    until = undo_deadline(step) if step else None
+    until = undo_deadline(step, rules) if step else None
     if step is None or until is None or until <= clock.now():
         return None
     return _undoable(step, until)

@@ -48,7 +48,7 @@ def check_profile(profile: Profile, *, viewer: User | None = None) -> list[Check
 
 
 def check_profiles(
-    profiles: Iterable[Profile], *, viewer: User | None = None
+    profiles: Iterable[Profile], *, viewer: User | None = None, rules: RuleBook | None = None
 ) -> dict[int, list[Check]]:
     """The checks of many profiles by their key, with the same few queries for any number.
 
@@ -56,7 +56,7 @@ def check_profiles(
     """
     profiles = list(profiles)
     prefetch_related_objects(profiles, *NEEDED)
-    rules, duplicates = current_rules(), likely_duplicates(profiles)
+    rules, duplicates = rules or current_rules(), likely_duplicates(profiles)
     checks: dict[int, list[Check]] = {}
     for profile in profiles:
         results = [

@@ -14,7 +14,7 @@ from profiles.eligibility import blocking_failures
 from profiles.models import Membership, Partnership, Profile, ProfileTransition, User
 from profiles.permissions import can_validate_profile
 from profiles.queries import latest_steps_of
-from profiles.rules import current_rules
+from profiles.rules import RuleBook, current_rules
 from profiles.services.reviews import require_free
 from profiles.signals import listing_changed
 from profiles.workflows import profile_workflow
@@ -41,9 +41,9 @@ class Result:
     refusal: str = ""
 
 
-def undo_time() -> timedelta:
+def undo_time(rules: RuleBook | None = None) -> timedelta:
     """For how long a decision can be undone, and how long its mails wait."""
-    return timedelta(minutes=current_rules().integer("validation.undo_minutes"))
+    return timedelta(minutes=(rules or current_rules()).integer("validation.undo_minutes"))
 
 
 def decide_profile(
@@ -104,14 +104,14 @@ def _publish_one(profile_id: int, number: int, actor: User) -> Result:
     return Result(profile)
 
 
-def undo_deadline(step: ProfileTransition) -> datetime | None:
+def undo_deadline(step: ProfileTransition, rules: RuleBook | None = None) -> datetime | None:
     """Until when this step can be undone, as long as nothing followed; None for other steps."""
-    return step.at + undo_time() if step.transition in UNDONE_BY else None
+    return step.at + undo_time(rules) if step.transition in UNDONE_BY else None
 
 
-def undoable_steps(user: User) -> list[ProfileTransition]:
+def undoable_steps(user: User, rules: RuleBook | None = None) -> list[ProfileTransition]:
     """What the person decided and can still undo, the latest first."""
-    return latest_steps_of(user, UNDONE_BY.keys(), clock.now() - undo_time())
+    return latest_steps_of(user, UNDONE_BY.keys(), clock.now() - undo_time(rules))
 
 
 def undo_decision(*, profile_id: int, actor: User) -> Profile:
