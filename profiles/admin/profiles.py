@@ -87,7 +87,8 @@ class ProfileAdmin(BulkPublishing, QueueAdmin):
 
     def _profile(self, request: HttpRequest, ref: str) -> Profile:
         """The profile if it is at the reader's desk; for others it does not exist."""
-        return access.get_visible(self.get_queryset(request), ref=ref)
+        small = self.get_queryset(request).select_related(None)
+        return access.get_visible(small.select_related("organisation", "partnership"), ref=ref)
 
     def _profile_to_show(self, request: HttpRequest, ref: str) -> Profile:
         """The profile as it is now, with all that its page tells of its past."""

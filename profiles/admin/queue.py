@@ -33,7 +33,7 @@ from profiles.enums import ProfileState
 from profiles.models import Profile, ProfileSubmission, ProfileTransition, User
 from profiles.queries import days_waited, decision_due_on
 from profiles.rules import RuleBook, current_rules
-from profiles.services.reviews import holder_of
+from profiles.services.reviews import holder_of, is_held_by_another
 from profiles.workflows import profile_workflow
 
 NEEDED = ("organisation__country", "organisation__organisation_type", "partnership", "review_by")
@@ -245,14 +245,13 @@ class QueueAdmin(DeskAdmin):
     def next_waiting(self, request: HttpRequest, *, after: Profile) -> str:
         """The reference of the profile to look at next: the following one in the filtered queue
         that waits and that no colleague has open; from the top again when there is none."""
+        user: Any = request.user
         others = self._queue(request).filter(state=ProfileState.SUBMITTED).exclude(pk=after.pk)
-        small = others.select_related(None).select_related("review_by").only(*PLACE_IN_QUEUE)
-        waiting = list(small[:NEXT_CANDIDATES])
+        waiting = list(others.select_related(None).only(*PLACE_IN_QUEUE)[:NEXT_CANDIDATES])
         position = (after.submitted_at, after.pk)
         following = [p for p in waiting if (p.submitted_at, p.pk) > position]
         for profile in [*following, *waiting]:
-            holder = holder_of(profile)
-            if holder is None or holder == request.user:
+            if not is_held_by_another(profile, user):
                 return profile.ref
         return ""
 

@@ -22,15 +22,17 @@ LEASE = timedelta(minutes=15)
 
 def holder_of(profile: Profile) -> User | None:
     """Who has the profile now; None when nobody has or the time is over."""
-    if profile.review_since is None or profile.review_since + LEASE <= clock.now():
-        return None
-    return profile.review_by
+    return profile.review_by if _is_held(profile) else None
+
+
+def _is_held(profile: Profile) -> bool:
+    since = profile.review_since
+    return since is not None and since + LEASE > clock.now()
 
 
 def is_held_by_another(profile: Profile, user: User) -> bool:
     """Whether somebody else has the profile now."""
-    holder = holder_of(profile)
-    return holder is not None and holder.pk != user.pk
+    return _is_held(profile) and profile.review_by_id not in (None, user.pk)
 
 
 def take_profile(*, profile_id: int, actor: User, is_takeover: bool = False) -> Profile:
@@ -66,14 +68,13 @@ def release_profile(*, profile_id: int, actor: User) -> Profile:
 
 def require_free(profile: Profile, actor: User) -> None:
     """Raises `TransitionRefused` when somebody else has the profile. The caller holds its lock."""
-    holder = holder_of(profile)
-    if holder is None or holder.pk == actor.pk or profile.review_since is None:
+    if not is_held_by_another(profile, actor) or profile.review_since is None:
         return
     message = _(
         "%(name)s has had this profile open since %(time)s. Take it over if you want to decide."
     )
     since = time_format(clock.local(profile.review_since), "H:i")
-    raise TransitionRefused("in_review", message % {"name": holder, "time": since})
+    raise TransitionRefused("in_review", message % {"name": profile.review_by, "time": since})
 
 
 def _hold(profile: Profile, holder: User | None, since: datetime | None) -> None:
