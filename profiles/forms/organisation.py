@@ -15,7 +15,7 @@ from cxc_portal.core.types import Text
 from profiles.forms.participant import CvForm
 from profiles.forms.registration.choices import (
     country_choices,
-    hints_on_types,
+    definition_of_sme,
     own_names_of_country,
     type_choices,
 )
@@ -60,7 +60,7 @@ class IdentityForm(SectionForm):
         country.choices = country_choices()[1:]
         country.widget.keywords = own_names_of_country
         kind.choices = type_choices()
-        kind.help_text = _("SME: %(definition)s") % {"definition": str(hints_on_types()["sme"])}
+        kind.help_text = _("SME: %(definition)s") % {"definition": definition_of_sme()}
 
     def warnings(self) -> list[str]:
         number = self.cleaned_data["registration_number"]
@@ -261,7 +261,7 @@ class SizeForm(SectionForm):
         }
 
     def prepare(self) -> None:
-        self.fields["is_declared_sme"].help_text = str(hints_on_types()["sme"])
+        self.fields["is_declared_sme"].help_text = definition_of_sme()
 
     def warnings(self) -> list[str]:
         said, rules = self.cleaned_data, current_rules()

@@ -38,7 +38,12 @@ def visible_organisation(request: HttpRequest, pk: int) -> Organisation:
 
 def own_organisation(request: HttpRequest, pk: int) -> Organisation:
     """The organisation for its members; 403 for staff, who may only look."""
-    organisation = visible_organisation(request, pk)
+    own = Organisation.objects.of_member(request.user).select_related(*SHOWN)
+    organisation = access.find_visible(own, pk=pk)
+    if organisation is None:
+        organisation = visible_organisation(request, pk)
+    else:
+        organisation.note_member(request.user)
     access.require(can_edit_organisation(request.user, organisation))
     return organisation
 
@@ -85,7 +90,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 def _back_url(request: HttpRequest, organisation: Organisation) -> str:
     """The list of pages that one came from, else the organisation's page."""
     ref = request.GET.get("profile", "")
-    if Profile.objects.filter(organisation=organisation, ref=ref).exists():
+    if ref and Profile.objects.filter(organisation=organisation, ref=ref).exists():
         return reverse("profiles:edit", args=[ref])
     return reverse("profiles:organisation", args=[organisation.pk])
 

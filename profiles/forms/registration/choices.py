@@ -9,8 +9,8 @@ from babel.languages import get_official_languages
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from profiles.answers import ASSIGN, types_open_to
-from profiles.enums import OrganisationFamily, Role
+from profiles.answers import ASSIGN
+from profiles.enums import OrganisationFamily
 from profiles.languages import FIRST, language_choices, language_codes, language_name
 from profiles.models import Cluster, Country, OrganisationType, Partnership
 from profiles.rules import current_rules
@@ -59,27 +59,33 @@ def type_choices() -> Choices:
     ]
 
 
-def hints_on_types() -> dict[str, Promise | str]:
-    """The definition of an SME, and which types cannot take every role in this round."""
+def definition_of_sme() -> str:
+    """What an SME is by the rules in force, and that choosing it declares so."""
     rules = current_rules()
-    sme = _(
+    definition = _(
         "Fewer than %(staff)s staff, and a turnover of up to EUR %(turnover)s million or a balance "
         "sheet of up to EUR %(balance)s million. By choosing this you declare that it is so."
-    ) % {
+    )
+    limits = {
         "staff": rules.integer("sme.max_staff") + 1,
         "turnover": rules.integer("sme.max_turnover") // MILLION,
         "balance": rules.integer("sme.max_balance") // MILLION,
     }
-    visitors, hosts = types_open_to(Role.VISITING), types_open_to(Role.HOST)
+    return str(definition % limits)
+
+
+def hints_on_types() -> dict[str, Promise | str]:
+    """The definition of an SME, and which types cannot take every role in this round."""
+    sme = definition_of_sme()
     hints: dict[str, Promise | str] = {}
     for one in OrganisationType.objects.all():
         if one.family == OrganisationFamily.SME:
             hints[one.pk] = sme
-        elif one.pk not in visitors | hosts:
+        elif not (one.may_visit or one.may_host):
             hints[one.pk] = _("Not in the present round")
-        elif one.pk not in visitors:
+        elif not one.may_visit:
             hints[one.pk] = _("As a host only")
-        elif one.pk not in hosts:
+        elif not one.may_host:
             hints[one.pk] = _("As a visitor only")
     return hints
 

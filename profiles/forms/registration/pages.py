@@ -104,7 +104,6 @@ class OrganisationForm(PageForm):
         help_text=_(
             "Where your organisation is registered, or where the office is that you work from."
         ),
-        choices=country_choices,
         widget=PickerSelect(search_label=_("Type a country"), keywords=own_names_of_country),
         error_messages={"required": _("Choose the country of your organisation.")},
     )
@@ -140,6 +139,7 @@ class OrganisationForm(PageForm):
         }
 
     def prepare(self) -> None:
+        self.fields["country"].choices = country_choices()
         self.fields["organisation_type"].widget.hints = hints_on_types()
 
 
@@ -279,10 +279,13 @@ class ExchangeForm(PageForm):
 class PartnershipForm(forms.Form):
     partnership = forms.ChoiceField(
         label=_("Partnership"),
-        choices=partnership_choices,
         widget=PickerSelect(search_label=_("Type a name or a field")),
         error_messages={"required": _("Choose a partnership from the list.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["partnership"].choices = partnership_choices()
 
 
 class SubmitForm(forms.Form):
