@@ -33,10 +33,10 @@ def end_conversation(*, conversation_id: int, actor: User, reason: str) -> Conve
 def end_conversations_of(*, profile_ids: Collection[int]) -> int:
     """The open conversations of those of these profiles that are out of the catalogue for good are
     over; says how many. The caller holds the locks of the profiles."""
+    gone = Profile.objects.filter(pk__in=profile_ids, state__in=LEFT_FOR_GOOD).values("pk")
+    if not gone.exists():  # nearly always
+        return 0
     with transaction.atomic():
-        gone = Profile.objects.filter(pk__in=profile_ids, state__in=LEFT_FOR_GOOD).values("pk")
-        if not gone.exists():  # nearly always
-            return 0
         conversations = list(
             Conversation.objects.select_for_update(of=("self",))
             .open()

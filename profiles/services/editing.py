@@ -33,6 +33,23 @@ CLUSTERS = "clusters"
 VALIDATED_OF_ORGANISATION = frozenset({"organisation_type", "country", CLUSTERS, "other_cluster"})
 VALIDATED_OF_PROFILE = frozenset({"role"})
 OVER = (ProfileState.WITHDRAWN, ProfileState.REJECTED)
+NOT_SEARCHED = frozenset(
+    {
+        "contact",
+        "contact_email",
+        "contact_name",
+        "contact_phone",
+        "contact_position",
+        "has_declared_residence",
+        "legal_form",
+        "linkedin",
+        "postcode",
+        "registration_number",
+        "street",
+    }
+)
+"""How to reach somebody and what a contract needs: the catalogue neither searches nor ranks by it,
+and reads it anew where it shows it."""
 
 
 def fingerprint(subject: Profile | Organisation, fields: Collection[str]) -> str:
@@ -64,7 +81,8 @@ def edit_profile(
         crucial = changed & VALIDATED_OF_PROFILE
         _require_confirmation([profile], crucial, is_confirmed)
         _write(profile, changes, changed)
-        _after_edit(profile, changed, crucial, actor)
+        if _after_edit(profile, changed, crucial, actor):
+            listing_changed.send(sender=Profile, profile_ids=[profile.pk])
     return profile
 
 
@@ -96,10 +114,14 @@ def edit_organisation(
             actor=actor,
             data={"fields": sorted(changed)},
         )
+        listed = []
         for profile in profiles:
             profile.organisation = organisation
             _drop_own_country(profile)
-            _after_edit(profile, changed, crucial, actor)
+            if _after_edit(profile, changed, crucial, actor):
+                listed.append(profile.pk)
+        if listed:
+            listing_changed.send(sender=Profile, profile_ids=listed)
     return organisation
 
 
@@ -123,15 +145,15 @@ def _living_profiles(organisation: Organisation) -> list[Profile]:
 
 def _after_edit(
     profile: Profile, changed: Collection[str], crucial: Collection[str], actor: User
-) -> None:
-    """Whoever must know of an edit, knows: the desk of validated facts, the catalogue of all."""
+) -> bool:
+    """The desk knows of validated facts. Says whether the catalogue has to be told of the edit."""
     touch_profile(profile, changed, actor)
     if profile.state == ProfileState.PUBLISHED and crucial:
         revalidate_profile(profile=profile, actor=actor)
-    elif profile.state == ProfileState.PUBLISHED:
-        listing_changed.send(sender=Profile, profile_ids=[profile.pk])
-    elif profile.state == ProfileState.SUBMITTED and crucial:
+        return False
+    if profile.state == ProfileState.SUBMITTED and crucial:
         keep_submission(profile, by=actor)
+    return profile.state == ProfileState.PUBLISHED and not NOT_SEARCHED.issuperset(changed)
 
 
 def _require_confirmation(
