@@ -35,21 +35,27 @@ VALIDATED_OF_PROFILE = frozenset({"role"})
 OVER = (ProfileState.WITHDRAWN, ProfileState.REJECTED)
 NOT_SEARCHED = frozenset(
     {
+        "city",
         "contact",
         "contact_email",
         "contact_name",
         "contact_phone",
         "contact_position",
         "has_declared_residence",
+        "latitude",
         "legal_form",
         "linkedin",
+        "longitude",
+        "motivation",
+        "offer",
         "postcode",
+        "region",
         "registration_number",
         "street",
     }
 )
-"""How to reach somebody and what a contract needs: the catalogue neither searches nor ranks by it,
-and reads it anew where it shows it."""
+"""How to reach somebody, what a contract needs, and what is only read: the catalogue neither
+searches nor ranks by it, and reads it anew where it shows it."""
 
 
 def fingerprint(subject: Profile | Organisation, fields: Collection[str]) -> str:

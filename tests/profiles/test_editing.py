@@ -177,10 +177,10 @@ def test_organisation_is_changed_for_all_its_profiles(profile, listings):
 
 def test_catalogue_is_not_told_of_what_it_does_not_search(profile, listings):
     change(profile, contact_position="Head of welding")
-    change_organisation(profile, legal_form="GmbH", street="Sparkway 1")
+    change_organisation(profile, legal_form="GmbH", city="Metz")
     assert listings == []
     profile.organisation.refresh_from_db()
-    change_organisation(profile, street="Sparkway 2", description="We weld")
+    change_organisation(profile, city="Nancy", description="We weld")
     assert listings == [[profile.pk]]
 
 
