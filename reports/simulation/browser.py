@@ -1,6 +1,7 @@
 """A browser without a screen: one person's session, pages, and the forms on them."""
 
 import http.client
+import re
 import threading
 import time
 import uuid
@@ -16,6 +17,13 @@ LOCAL = {"localhost", "127.0.0.1"}
 REDIRECTS = (302, 303)
 TICKABLE = ("checkbox", "radio")
 NOT_SENT = ("submit", "button", "reset", "image", "file")
+SAID = r"""\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
+CONTROL = re.compile(
+    rf"(<textarea\b.*?</textarea\s*>|</?(?:form|input|select|option|button){SAID})"
+    rf"|<!--.*?-->|<script\b.*?</script\s*>|</?[a-z][a-z0-9-]*{SAID}",
+    re.DOTALL | re.IGNORECASE,
+)
+"""The tags of a page, of which only those of its forms are kept: the rest is nine tenths of it."""
 
 Values = Sequence[tuple[str, str]]
 Files = Mapping[str, bytes]
@@ -74,7 +82,7 @@ class Page:
     @property
     def forms(self) -> list[Form]:
         reader = _Reader()
-        reader.feed(self.text)
+        reader.feed("".join(CONTROL.findall(self.text)))
         return reader.forms
 
     def form_with(self, *names: str, action: str = "") -> Form:

@@ -45,6 +45,16 @@ def test_a_form_sends_what_stands_in_it():
     assert form.offered == {"ticked": ["on"], "open": ["1"], "kind": ["a", "b"]}
 
 
+def test_what_stands_around_the_controls_changes_nothing():
+    text = """<p title="<form>">a &lt;input name="no"> b</p><form data-note="a > b" id='x'>
+      <div><label>One <input
+        name="one" value="1 > 0"></label><textarea name="two">x > y &amp; z</textarea></div>
+      <SELECT name="three"><optgroup label="L"><option value="3" selected>3</optgroup></SELECT>
+    </form><formula><inputs name="no"></formula>"""
+    [form] = page(text).forms
+    assert form.values == [("one", "1 > 0"), ("two", "x > y & z"), ("three", "3")]
+
+
 def test_what_is_typed_takes_the_place_of_what_stands_there():
     form = page().form_with("token", action="/elsewhere/")
     assert form.filled({"token": "new", "more": [1, 2]}) == [
