@@ -87,7 +87,7 @@ def payment_step(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     found = payment_of(exchange)
     if found is None or name not in payment_workflow.transitions:
         raise Http404
-    form = _form(name, found, request.POST)
+    form = _form(name, found, _account(found), request.POST)
     if not form.is_valid():
         return _shown(request, found, bound=(name, form))
     step, success = _step(name)
@@ -110,8 +110,7 @@ def _step(name: str) -> tuple[Callable[..., Payment], Text]:
     return step, success
 
 
-def _form(name: str, found: Payment, data: Any = None) -> Any:
-    account = _account(found)
+def _form(name: str, found: Payment, account: BankAccount | None, data: Any = None) -> Any:
     revision = account.revision if account else 0
     if name == "approve":
         return ApproveForm(data, payment=found, account=revision)
@@ -128,7 +127,7 @@ def _shown(
     is_own = not is_staff
     blocks, account = blocks_of(found), _account(found)
     is_news = not blocks and _is_news(found, account, user)
-    forms = _forms(found, user, bound, is_ready=not (blocks or is_news))
+    forms = _forms(found, account, user, bound, is_ready=not (blocks or is_news))
     context = {
         "payment": found,
         "exchange": exchange,
@@ -154,11 +153,16 @@ def _shown(
 
 
 def _forms(
-    found: Payment, user: Any, bound: tuple[str, Any] | None, *, is_ready: bool
+    found: Payment,
+    account: BankAccount | None,
+    user: Any,
+    bound: tuple[str, Any] | None,
+    *,
+    is_ready: bool,
 ) -> dict[str, Any]:
     """The forms of the steps that this person can take now, by their names."""
     names = [name for name in payment_workflow.transitions if _is_open(found, user, name, is_ready)]
-    forms = {name: {"form": _form(name, found), "label": _label(name)} for name in names}
+    forms = {name: {"form": _form(name, found, account), "label": _label(name)} for name in names}
     if bound and bound[0] in forms:
         forms[bound[0]]["form"] = bound[1]
     return {
