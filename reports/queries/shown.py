@@ -20,8 +20,9 @@ def reports_of(exchange: Exchange) -> list[Report]:
 
 
 def reports_seen(exchange: Exchange, user: Any) -> list[Report]:
-    """Those of the two that this person may read."""
+    """Those of the two that this person may read, each with its version of the questionnaire."""
     seen = exchange.reports.filter(capacity__in=sides_read_by(user, exchange))
+    seen = seen.select_related("questionnaire")
     return _in_order(seen, exchange)
 
 

@@ -8,6 +8,6 @@ def locked_report(report_id: int) -> Report:
     """A report whose exchange is locked."""
     key = Report.objects.values_list("exchange_id", flat=True).get(pk=report_id)
     exchange = locked_exchange(key)
-    report = Report.objects.get(pk=report_id)
+    report = Report.objects.select_related("questionnaire").get(pk=report_id)
     report.exchange = exchange
     return report
