@@ -24,8 +24,8 @@ def exchange():
 
 
 def days_after_the_end(exchange, days):
-    moment = clock.now().replace(hour=9) + (exchange.ends_on - clock.today())
-    return time_machine.travel(moment + timedelta(days=days), tick=False)
+    moment = clock.at_hour(exchange.ends_on + timedelta(days=days), 9)
+    return time_machine.travel(moment, tick=False)
 
 
 def subjects(kind="reports/report_reminder"):
