@@ -61,7 +61,7 @@ def test_a_trainer_moves_the_clock_to_the_end_of_a_visit(someone, moves):
     trainer.check()
 
     goes_to_no_day_that_is_past(trainer)
-    later = f"{clock.now() + 7 * DAY:%-d %B %Y}"
+    later = f"{clock.local(clock.now() + 7 * DAY):%-d %B %Y}"
     trainer.by_keyboard("One week on")
     expect(trainer.main().get_by_role("status")).to_contain_text("it waits for a worker")
     trainer.check()
