@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, F, FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,6 @@ from cxc_portal.core.types import Text
 from exchanges.enums import OVER, Capacity, ExchangeMode, ExchangeState
 from exchanges.models import Exchange
 from reports.enums import OutreachKind, PaymentState, ReportOutcome, ReportState
-from reports.models import Report
 from reports.queries.exchange_counts import is_own_or_hosted
 from reports.queries.recorded import actions, records
 from reports.queries.scopes import Scope
@@ -75,25 +74,22 @@ def exchanges(scope: Scope) -> Table:
         "payment": F("payment__state"),
         "amount": F("payment__amount"),
     }
-    for side, capacity in FLAGGED.items():
-        fields |= _report_fields(side, capacity)
+    beside = {
+        f"report_of_{side}": FilteredRelation("reports", condition=Q(reports__capacity=capacity))
+        for side, capacity in FLAGGED.items()
+    }
+    for side, relation in zip(FLAGGED, beside, strict=True):
+        fields[f"{side}_outcome"] = _or_nothing(f"{relation}__outcome")
+        fields[f"{side}_report"] = _or_nothing(f"{relation}__state")
+        fields[f"{side}_on_behalf"] = _or_nothing(f"{relation}__on_behalf_of__acronym")
     named = {f"to_{key}": found for key, found in fields.items()}
     names = [f"to_{key}" if key in fields else key for key in EXCHANGE_COLUMNS]
-    return _table(_("Exchanges"), EXCHANGE_COLUMNS, rows.annotate(**named).values_list(*names))
+    found = rows.annotate(**beside).annotate(**named)
+    return _table(_("Exchanges"), EXCHANGE_COLUMNS, found.values_list(*names))
 
 
-def _report_fields(side: str, capacity: str) -> dict[str, Coalesce]:
-    reports = Report.objects.filter(exchange=OuterRef("pk"), capacity=capacity)
-
-    def of_report(field: str) -> Coalesce:
-        found = Subquery(reports.values(field)[:1])
-        return Coalesce(found, Value(""), output_field=CharField())
-
-    return {
-        f"{side}_outcome": of_report("outcome"),
-        f"{side}_report": of_report("state"),
-        f"{side}_on_behalf": of_report("on_behalf_of__acronym"),
-    }
+def _or_nothing(field: str) -> Coalesce:
+    return Coalesce(field, Value(""), output_field=CharField())
 
 
 def record_log(scope: Scope) -> Table:
