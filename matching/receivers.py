@@ -1,7 +1,9 @@
 """What happens here when profiles or reference data change below."""
 
+from collections.abc import Collection
 from typing import Any
 
+from matching.queries.facts import NOT_HELD
 from matching.services.conversation_ends import end_conversations_of
 from matching.services.index import follow_reference_data, refresh_records
 from matching.services.matches_upkeep import withdraw_proposals_of_gone
@@ -18,16 +20,25 @@ def connect() -> None:
     reference_loaded.connect(load, dispatch_uid="matching.load")
 
 
-def end_conversations(sender: type, profile_ids: list[int], **kwargs: Any) -> None:
-    end_conversations_of(profile_ids=profile_ids)
+def end_conversations(
+    sender: type, profile_ids: list[int], fields: Collection[str] = (), **kwargs: Any
+) -> None:
+    if not fields:
+        end_conversations_of(profile_ids=profile_ids)
 
 
-def settle_proposals(sender: type, profile_ids: list[int], **kwargs: Any) -> None:
-    withdraw_proposals_of_gone(profile_ids=profile_ids)
+def settle_proposals(
+    sender: type, profile_ids: list[int], fields: Collection[str] = (), **kwargs: Any
+) -> None:
+    if not fields:
+        withdraw_proposals_of_gone(profile_ids=profile_ids)
 
 
-def refresh(sender: type, profile_ids: list[int], **kwargs: Any) -> None:
-    refresh_records(profile_ids=profile_ids)
+def refresh(
+    sender: type, profile_ids: list[int], fields: Collection[str] = (), **kwargs: Any
+) -> None:
+    if not fields or not NOT_HELD.issuperset(fields):
+        refresh_records(profile_ids=profile_ids)
 
 
 def load(sender: Any, **kwargs: Any) -> dict[str, int]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -92,7 +92,7 @@ def _matches(user: Any, own: set[int]) -> Iterator[Turn]:
     """Those whose matter nothing else carries on."""
     shown = Q(state__in=OPEN_MATCHES) | Q(state_since__gte=clock.now() - CLOSED_FOR)
     found = Match.objects.filter(Q(host__in=own) | Q(visitor__in=own)).filter(shown)
-    matches = _with_sides(found)
+    matches = list(_with_sides(found))
     carried_on = successors_of(matches, user)
     for match in matches:
         if match.pk in carried_on:
@@ -115,7 +115,7 @@ def _waiting_long(user: Any, own: set[int]) -> Iterator[Turn]:
         state=MatchState.PROPOSED, state_since__lte=clock.now() - timedelta(days=days)
     )
     others = late.exclude(Q(host__in=own) | Q(visitor__in=own))
-    for match in _with_sides(others, MOST_OF_PARTICIPANTS):
+    for match in _with_sides(others)[:MOST_OF_PARTICIPANTS]:
         yield Turn(
             kind=_("Proposal among participants"),
             title=_names(match, own),
@@ -188,17 +188,14 @@ def _for_staff(
     return Turn(kind=kind, title="", baton=baton, url=url)
 
 
-def _with_sides(found: Any, most: int | None = None) -> list[Any]:
-    """With all that a baton asks of the two sides, the longest wait first. Hosts and visitors come
-    from one query, and from none where nothing is found."""
-    pairs = list(found.order_by("state_since")[:most])
-    profiles = Profile.objects.select_related("organisation")
-    sides = profiles.prefetch_related("organisation__memberships").in_bulk(
-        {key for pair in pairs for key in (pair.host_id, pair.visitor_id)}
+def _with_sides(found: Any) -> Any:
+    """With all that a baton asks of the two sides, the longest wait first."""
+    sides = Profile.objects.select_related("organisation").prefetch_related(
+        "organisation__memberships"
     )
-    for pair in pairs:
-        pair.host, pair.visitor = sides[pair.host_id], sides[pair.visitor_id]
-    return pairs
+    return found.order_by("state_since").prefetch_related(
+        Prefetch("host", sides), Prefetch("visitor", sides)
+    )
 
 
 def _sides(pair: Any, own: set[int]) -> tuple[list[Profile], list[Profile]]:

@@ -3,8 +3,8 @@
 from django.dispatch import Signal
 
 listing_changed = Signal()
-"""`profile_ids: list[int]`: these profiles entered or left the catalogue, changed within it in
-what can be searched, or can not come back to it."""
+"""`profile_ids: list[int]`: these profiles entered or left the catalogue, changed within it, or can
+not come back to it. `fields`, where it is sent: that alone was edited of published ones."""
 
 reference_loaded = Signal()
 """The reference data has been loaded. A receiver may load its own, and answer with what it counts:

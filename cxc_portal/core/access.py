@@ -66,18 +66,10 @@ def demo_only(view: View) -> View:
 
 def get_visible(queryset: QuerySet[M], **lookup: Any) -> M:
     """The one object of a `visible_to` queryset, or 404 as if it did not exist."""
-    found = find_visible(queryset, **lookup)
-    if found is None:
-        raise Http404
-    return found
-
-
-def find_visible(queryset: QuerySet[M], **lookup: Any) -> M | None:
-    """The one object of a `visible_to` queryset, or nothing, whatever an address may hold."""
     try:
         return queryset.get(**lookup)
-    except (ObjectDoesNotExist, ValueError, ValidationError):
-        return None
+    except (ObjectDoesNotExist, ValueError, ValidationError) as missing:
+        raise Http404 from missing
 
 
 def require(allowed: bool) -> None:

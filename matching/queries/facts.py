@@ -36,6 +36,30 @@ FIELDS = (
     "organisation__physical_visit_used_on",
     *TEXTS,
 )
+NOT_HELD = frozenset(
+    {
+        "city",
+        "contact",
+        "contact_email",
+        "contact_name",
+        "contact_phone",
+        "contact_position",
+        "has_declared_residence",
+        "latitude",
+        "legal_form",
+        "linkedin",
+        "longitude",
+        "motivation",
+        "offer",
+        "postcode",
+        "region",
+        "registration_number",
+        "street",
+    }
+)
+"""What can be edited and is not in the index: how to reach somebody, what a contract needs, what is
+only read. Pages read it anew where they show it."""
+
 Row = Mapping[str, Any]
 Windows = Mapping[int, list[Window]]
 

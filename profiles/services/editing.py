@@ -33,29 +33,6 @@ CLUSTERS = "clusters"
 VALIDATED_OF_ORGANISATION = frozenset({"organisation_type", "country", CLUSTERS, "other_cluster"})
 VALIDATED_OF_PROFILE = frozenset({"role"})
 OVER = (ProfileState.WITHDRAWN, ProfileState.REJECTED)
-NOT_SEARCHED = frozenset(
-    {
-        "city",
-        "contact",
-        "contact_email",
-        "contact_name",
-        "contact_phone",
-        "contact_position",
-        "has_declared_residence",
-        "latitude",
-        "legal_form",
-        "linkedin",
-        "longitude",
-        "motivation",
-        "offer",
-        "postcode",
-        "region",
-        "registration_number",
-        "street",
-    }
-)
-"""How to reach somebody, what a contract needs, and what is only read: the catalogue neither
-searches nor ranks by it, and reads it anew where it shows it."""
 
 
 def fingerprint(subject: Profile | Organisation, fields: Collection[str]) -> str:
@@ -87,8 +64,7 @@ def edit_profile(
         crucial = changed & VALIDATED_OF_PROFILE
         _require_confirmation([profile], crucial, is_confirmed)
         _write(profile, changes, changed)
-        if _after_edit(profile, changed, crucial, actor):
-            listing_changed.send(sender=Profile, profile_ids=[profile.pk])
+        _after_edit(profile, changed, crucial, actor)
     return profile
 
 
@@ -120,14 +96,10 @@ def edit_organisation(
             actor=actor,
             data={"fields": sorted(changed)},
         )
-        listed = []
         for profile in profiles:
             profile.organisation = organisation
             _drop_own_country(profile)
-            if _after_edit(profile, changed, crucial, actor):
-                listed.append(profile.pk)
-        if listed:
-            listing_changed.send(sender=Profile, profile_ids=listed)
+            _after_edit(profile, changed, crucial, actor)
     return organisation
 
 
@@ -151,15 +123,15 @@ def _living_profiles(organisation: Organisation) -> list[Profile]:
 
 def _after_edit(
     profile: Profile, changed: Collection[str], crucial: Collection[str], actor: User
-) -> bool:
-    """The desk knows of validated facts. Says whether the catalogue has to be told of the edit."""
+) -> None:
+    """Whoever must know of an edit, knows: the desk of validated facts, the catalogue of all."""
     touch_profile(profile, changed, actor)
     if profile.state == ProfileState.PUBLISHED and crucial:
         revalidate_profile(profile=profile, actor=actor)
-        return False
-    if profile.state == ProfileState.SUBMITTED and crucial:
+    elif profile.state == ProfileState.PUBLISHED:
+        listing_changed.send(sender=Profile, profile_ids=[profile.pk], fields=changed)
+    elif profile.state == ProfileState.SUBMITTED and crucial:
         keep_submission(profile, by=actor)
-    return profile.state == ProfileState.PUBLISHED and not NOT_SEARCHED.issuperset(changed)
 
 
 def _require_confirmation(

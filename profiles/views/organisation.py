@@ -38,12 +38,7 @@ def visible_organisation(request: HttpRequest, pk: int) -> Organisation:
 
 def own_organisation(request: HttpRequest, pk: int) -> Organisation:
     """The organisation for its members; 403 for staff, who may only look."""
-    own = Organisation.objects.of_member(request.user).select_related(*SHOWN)
-    organisation = access.find_visible(own, pk=pk)
-    if organisation is None:
-        organisation = visible_organisation(request, pk)
-    else:
-        organisation.note_member(request.user)
+    organisation = visible_organisation(request, pk)
     access.require(can_edit_organisation(request.user, organisation))
     return organisation
 

@@ -44,12 +44,7 @@ def visible_profile(request: HttpRequest, ref: str) -> Profile:
 
 def editable_profile(request: HttpRequest, ref: str) -> Profile:
     """The profile if the viewer may change it; 403 for whoever may only look."""
-    own = Profile.objects.of_member(request.user).select_related(*SHOWN)
-    profile = access.find_visible(own, ref=ref)
-    if profile is None:
-        profile = visible_profile(request, ref)
-    else:
-        profile.organisation.note_member(request.user)
+    profile = visible_profile(request, ref)
     access.require(can_edit_profile(request.user, profile))
     return profile
 

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from exchanges.models import Exchange
 from profiles.models import Profile, User
+from reports.models import Payment
 
 pytestmark = [
     pytest.mark.browser,
@@ -112,3 +114,16 @@ def test_the_pictures_of_the_readme(someone):
     officer.goto("/admin/profiles/profile/")
     officer.check()
     officer.picture("desk")
+    own = Exchange.objects.get(state="reporting", visitor__contact__email="visitor@demo.example")
+    visitor.goto(f"{own.get_absolute_url()}report/")
+    visitor.check()
+    visitor.picture("report")
+    staff = User.objects.get(email="coordinator@demo.example")
+    coordinator = someone(staff)
+    approved = Payment.objects.visible_to(staff).get(state="approved")
+    coordinator.goto(f"{approved.exchange.get_absolute_url()}payment/")
+    coordinator.check()
+    coordinator.picture("payment")
+    coordinator.goto("/indicators/")
+    coordinator.check()
+    coordinator.picture("indicators")

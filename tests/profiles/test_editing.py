@@ -172,16 +172,7 @@ def test_organisation_is_changed_for_all_its_profiles(profile, listings):
     profile.organisation.refresh_from_db()
     assert profile.organisation.description == "We weld"
     assert (state_of(profile), state_of(other)) == ("published", "published")
-    assert listings == [[profile.pk, other.pk]]
-
-
-def test_catalogue_is_not_told_of_what_it_does_not_search(profile, listings):
-    change(profile, contact_position="Head of welding")
-    change_organisation(profile, legal_form="GmbH", city="Metz")
-    assert listings == []
-    profile.organisation.refresh_from_db()
-    change_organisation(profile, city="Nancy", description="We weld")
-    assert listings == [[profile.pk]]
+    assert listings == [[profile.pk], [other.pk]]
 
 
 def test_same_organisation_again_changes_nothing(profile):
