@@ -8,15 +8,21 @@ so that a person's data can be erased without breaking the chain.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
+from django.db.transaction import atomic
 
 from cxc_portal.core import clock
 from cxc_portal.core.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+
+_collected: ContextVar[list[AuditEntry] | None] = ContextVar("collected", default=None)
+"""What the transaction under way has recorded, to be appended at its end."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ def record(
     """Append one entry to the chain, in the caller's transaction.
 
     The head of the chain is locked until that transaction ends: take the locks of the business
-    objects first. `data` must be plain JSON without fractions and without personal data.
+    objects first, and open the transaction with `audit.transaction()`, which appends at its end
+    what was recorded in it. `data` must be plain JSON without fractions and without personal data.
     """
     return record_many(event, about=[(subject, data or {})], actor=actor)[0]
 
@@ -93,30 +100,68 @@ def record_many(
     actor: models.Model | None = None,
 ) -> list[AuditEntry]:
     """Append one entry for each pair of subject and data, in their order. See `record`."""
-    entries: list[AuditEntry] = []
-    contents = [(subject, _plain(data)) for subject, data in about]
-    with transaction.atomic(savepoint=False):
+    entries = [
+        AuditEntry(
+            event=event,
+            actor_id=actor.pk if actor else None,
+            subject_type=subject._meta.label_lower if subject else "",
+            subject_id=str(subject.pk) if subject else "",
+            data=_plain(data),
+        )
+        for subject, data in about
+    ]
+    collected = _collected.get()
+    if collected is None:
+        _append(entries)
+    else:
+        collected.extend(entries)
+    return entries
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """A transaction that appends at its end, all at once, what is recorded in it.
+
+    All who record anything wait for each other at the head of the chain: so it is held for a moment
+    instead of until the letters and documents of the first entry are written. Entries have no
+    number, hash or time before. Inside of another one only what was recorded in a block that fails
+    is given up.
+    """
+    outer = _collected.get()
+    if outer is None:
+        with atomic():
+            entries: list[AuditEntry] = []
+            outermost = _collected.set(entries)
+            try:
+                yield
+            finally:
+                _collected.reset(outermost)
+            _append(entries)
+        return
+    before = len(outer)
+    try:
+        with atomic():
+            yield
+    except BaseException:
+        del outer[before:]
+        raise
+
+
+def _append(entries: Sequence[AuditEntry]) -> None:
+    """Number, date and chain the entries, and write them."""
+    if not entries:
+        return
+    with atomic(savepoint=False):
         head, _ = AuditHead.objects.select_for_update(of=("self",)).get_or_create(
             pk=1, defaults={"sequence": 0, "hash": GENESIS}
         )
         moment = clock.now()
-        for subject, content in contents:
-            entry = AuditEntry(
-                sequence=head.sequence + 1,
-                at=moment,
-                event=event,
-                actor_id=actor.pk if actor else None,
-                subject_type=subject._meta.label_lower if subject else "",
-                subject_id=str(subject.pk) if subject else "",
-                data=content,
-                previous_hash=head.hash,
-            )
+        for entry in entries:
+            entry.sequence, entry.previous_hash, entry.at = head.sequence + 1, head.hash, moment
             entry.hash = _digest(entry)
-            entries.append(entry)
             head.sequence, head.hash = entry.sequence, entry.hash
         AuditEntry.objects.bulk_create(entries)
         head.save(update_fields=["sequence", "hash"])
-    return entries
 
 
 def verify(known: Mapping[int, str] | None = None) -> Verdict:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from secrets import token_hex
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cxc_portal.core import audit
 from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
 from exchanges.commitment import agenda as shape
 from exchanges.commitment.agenda import NoTimeLeft
@@ -152,7 +152,7 @@ def clear_day(*, exchange_id: int, revision: int, day: date, actor: User) -> Age
 
 def replace_agenda(*, exchange_id: int, revision: int, template: str, actor: User) -> AgendaChange:
     """A ready programme takes the place of all entries, from the first day of the exchange on."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = _editable(exchange_id, actor)
         ready = programme_for(exchange, draft_of(exchange).when, template)
         return _change(exchange_id, actor, lambda _agenda: ready, revision=revision)
@@ -199,7 +199,7 @@ def _change(
 ) -> AgendaChange:
     """Read, work and save under one lock. `revision` is given by acts on more than one entry:
     whoever takes them has to have seen the agenda as it is."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = _editable(exchange_id, actor)
         row = exchange.sections.get(name=Section.AGENDA)
         try:

@@ -1,6 +1,5 @@
 """Giving up a change of what is agreed: the draft says again what is in force."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -24,7 +23,7 @@ def give_up_amendment(*, exchange_id: int, actor: User) -> Exchange:
 
     Raises `TransitionRefused` ("nothing_changed") where the draft says nothing else.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         in_force = version_in_force(exchange)
         if not can_edit_commitment(actor, exchange):

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import transaction
-
+from cxc_portal.core import audit
 from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
 from exchanges.notifications import follow_up as notifications
@@ -45,7 +44,7 @@ def announce_starts() -> int:
 def announce_start(exchange_id: int) -> bool:
     """Each of the two mails once; whether there was one to write."""
     rules = current_rules()
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         reached = _reached(exchange, rules)
         if exchange.state != ExchangeState.VALIDATED or not reached:
@@ -89,7 +88,7 @@ def mind_running() -> int:
 def mind_exchange(exchange_id: int) -> bool:
     """Tell and ask what is due, each once; whether there was anything to do."""
     rules = current_rules()
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if exchange.state != ExchangeState.ONGOING:
             return False

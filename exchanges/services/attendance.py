@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -28,7 +27,7 @@ def note_attendance(*, exchange_id: int, notes: Mapping[str, Note], actor: User)
     """The actor's side says this about the sessions, by the keys of their slots; it can be said
     anew. Raises `TransitionRefused` in person, outside the exchange, and for a session that has not
     begun."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         sides = sides_of(actor, exchange)
         if not sides:

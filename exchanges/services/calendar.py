@@ -1,7 +1,5 @@
 """The private address of a person's dates: made on demand, and renewed when it got about."""
 
-from django.db import transaction
-
 from cxc_portal.core import audit, clock
 from exchanges.models import CalendarFeed
 from exchanges.models.keeping import new_token
@@ -10,7 +8,7 @@ from profiles.models import User
 
 def renew_feed(*, actor: User) -> CalendarFeed:
     """The person has a new address; the one before stops working at once."""
-    with transaction.atomic():
+    with audit.transaction():
         User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
         feed, _is_new = CalendarFeed.objects.update_or_create(
             user=actor, defaults={"token": new_token(), "created_at": clock.now()}
@@ -21,7 +19,7 @@ def renew_feed(*, actor: User) -> CalendarFeed:
 
 def drop_feed(*, actor: User) -> None:
     """The person has no address any more."""
-    with transaction.atomic():
+    with audit.transaction():
         feed = CalendarFeed.objects.select_for_update(of=("self",)).filter(user=actor).first()
         if feed is None:
             return

@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxc_portal.core import audit
 from cxc_portal.core.database import in_transaction
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from exchanges.documents import order_cancellation
@@ -31,7 +31,7 @@ def cancel_exchange(*, exchange_id: int, actor: User, reason: str) -> Exchange:
     Raises `NotAllowed` for whoever is none of the four or the Support Office, `TransitionRefused`
     without a reason and once it has started: then it is ended early.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         if exchange.state not in exchange_workflow.transitions["cancel"].sources:
             raise TransitionRefused(

@@ -1,6 +1,5 @@
 """Both sides say that they have met, and half-way through how it goes."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, mail
@@ -29,7 +28,7 @@ def check_in(*, exchange_id: int, actor: User, note: str = "") -> Exchange:
     Raises `NotAllowed` for whoever belongs to neither side, `TransitionRefused` unless the exchange
     is running.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         sides = _own_sides(exchange, actor)
         if exchange.state != ExchangeState.ONGOING:
@@ -51,7 +50,7 @@ def check_in(*, exchange_id: int, actor: User, note: str = "") -> Exchange:
 def answer_midway(*, exchange_id: int, actor: User, rating: int, text: str = "") -> MidwayAnswer:
     """How the actor's side finds the exchange so far, from 1 to 5; both partnerships hear of a low
     rating. Raises `TransitionRefused` unless the question is asked now, and for a second answer."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         sides = _own_sides(exchange, actor)
         if not is_midway_open(exchange, terms_in_force(exchange), current_rules()):

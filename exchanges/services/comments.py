@@ -1,6 +1,5 @@
 """Remarks of the four parties beside the sections of a draft."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -19,7 +18,7 @@ def comment_section(*, exchange_id: int, section: str, text: str, actor: User) -
 
     Raises `TransitionRefused` for an empty or overlong text.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_comment_commitment(actor, exchange):
             raise NotAllowed(_("You may not comment on this commitment."))
@@ -52,7 +51,7 @@ def comment_section(*, exchange_id: int, section: str, text: str, actor: User) -
 
 def settle_comment(*, comment_id: int, actor: User) -> SectionComment:
     """The comment is done with; it stays readable. Settling it again changes nothing."""
-    with transaction.atomic():
+    with audit.transaction():
         key = SectionComment.objects.values_list("exchange_id", flat=True).get(pk=comment_id)
         exchange = locked_exchange(key)
         if not can_comment_commitment(actor, exchange):

@@ -1,6 +1,5 @@
 """A signatory names a colleague who signs instead."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -22,7 +21,7 @@ def delegate_signature(
     Raises `NotAllowed` for whoever does not sign in it, `TransitionRefused` for somebody who is
     neither a member of the organisation nor works for the partnership.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_delegate_signature(actor, exchange, capacity):
             raise NotAllowed(_("Only whoever signs can name a colleague."))
@@ -55,7 +54,7 @@ def delegate_signature(
 
 def end_delegation(*, delegation_id: int, actor: User) -> Delegation:
     """Whoever signs usually does so again. Ending it twice changes nothing."""
-    with transaction.atomic():
+    with audit.transaction():
         key = Delegation.objects.values_list("exchange_id", flat=True).get(pk=delegation_id)
         exchange = locked_exchange(key)
         delegation = exchange.delegations.get(pk=delegation_id)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -64,7 +63,7 @@ def save_section(
     that is being signed follows by `note_edit`. With `moves_agenda` the agenda follows another
     first day. Raises `TransitionRefused` for content that is not of the section's shape.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_edit_commitment(actor, exchange):
             raise NotAllowed(_("You may not change this commitment."))

@@ -1,8 +1,8 @@
 """The evidence of a commitment as a sealed document, made for whoever asks."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxc_portal.core import audit
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.models import Document
 from exchanges.documents import order_evidence
@@ -14,7 +14,7 @@ from profiles.models import User
 def ask_for_evidence(*, exchange_id: int, actor: User) -> Document:
     """All events up to now are printed and sealed; with nothing new since the last time that
     document is given again. Raises `TransitionRefused` before a text was frozen."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_ask_for_evidence(actor, exchange):
             raise NotAllowed(_("The evidence is for the four parties and the Support Office."))

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +23,7 @@ MOST_FILES = 10
 
 def add_file(*, exchange_id: int, title: str, file: AcceptedFile, actor: User) -> CommitmentFile:
     """The file goes with the commitment under this title; all four parties can read it."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_edit_commitment(actor, exchange):
             raise NotAllowed(_("You may not add files to this commitment."))
@@ -54,7 +53,7 @@ def add_file(*, exchange_id: int, title: str, file: AcceptedFile, actor: User) -
 def remove_file(*, file_id: int, actor: User) -> None:
     """The file is gone, once the change is certain. One that somebody else has just removed is
     gone already. Raises `CommitmentFile.DoesNotExist` for one that there never was."""
-    with transaction.atomic():
+    with audit.transaction():
         key = CommitmentFile.objects.values_list("exchange_id", flat=True).get(pk=file_id)
         exchange = locked_exchange(key)
         if not can_edit_commitment(actor, exchange):

@@ -1,6 +1,5 @@
 """The draft becomes a version that can be signed: the text is frozen with its digest."""
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -33,7 +32,7 @@ def freeze_commitment(
     that stands in the way, ("open_already") while another version is being signed, and
     ("nothing_new") for an amendment that changes nothing that needs signatures.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         if open_version(exchange):
             raise TransitionRefused(

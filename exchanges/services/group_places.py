@@ -1,6 +1,5 @@
 """Visitors take places in a group and give them up again; nobody is let in twice or too many."""
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -33,7 +32,7 @@ def join_group(*, offer_id: int, visitor_id: int, actor: User) -> GroupPlace:
     where the group or the two rule it out.
     """
     host_id = GroupOffer.objects.values_list("host_id", flat=True).get(pk=offer_id)
-    with transaction.atomic():
+    with audit.transaction():
         visitor, _host = locked_profiles(visitor_id, host_id)
         offer = locked_offer(offer_id)
         if not can_join_group(actor, visitor):
@@ -64,7 +63,7 @@ def leave_group(*, offer_id: int, visitor_id: int, actor: User, comment: str) ->
     Raises `TransitionRefused` while the commitment is being signed and after it: then the exchange
     itself is cancelled, with all that this means.
     """
-    with transaction.atomic():
+    with audit.transaction():
         found = GroupPlace.objects.filter(offer=offer_id, visitor=visitor_id).taken()
         place = found.select_related("offer", "visitor__organisation").first()
         if place is None:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,7 +52,7 @@ def offer_group(*, host_id: int, actor: User, terms: GroupTerms) -> GroupOffer:
     Raises `NotAllowed` for whoever is no member of a published host, `TransitionRefused` with the
     reason for terms that could not be kept.
     """
-    with transaction.atomic():
+    with audit.transaction():
         host = _locked_host(host_id)
         if not can_offer_group(actor, host):
             raise NotAllowed(_("Members of a published host can offer a group exchange."))
@@ -67,7 +66,7 @@ def offer_group(*, host_id: int, actor: User, terms: GroupTerms) -> GroupOffer:
 def edit_group(*, offer_id: int, actor: User, terms: GroupTerms) -> GroupOffer:
     """The offer says this from now on. Once somebody has joined, the description, more places and
     the closing day are what can still change."""
-    with transaction.atomic():
+    with audit.transaction():
         offer = locked_offer(offer_id)
         if not can_edit_group(actor, offer):
             raise NotAllowed(_("You may not change this group exchange."))
@@ -85,7 +84,7 @@ def edit_group(*, offer_id: int, actor: User, terms: GroupTerms) -> GroupOffer:
 
 def close_group(*, offer_id: int, actor: User | None) -> GroupOffer:
     """No further places are given; the visitors' exchanges go on."""
-    with transaction.atomic():
+    with audit.transaction():
         offer = locked_offer(offer_id)
         group_workflow.apply(offer, "close", actor=actor)
     return offer
@@ -93,7 +92,7 @@ def close_group(*, offer_id: int, actor: User | None) -> GroupOffer:
 
 def reopen_group(*, offer_id: int, actor: User) -> GroupOffer:
     """Places can be taken again until the closing day, which must be to come."""
-    with transaction.atomic():
+    with audit.transaction():
         offer = locked_offer(offer_id)
         if offer.closes_on < clock.today():
             raise TransitionRefused(
@@ -108,7 +107,7 @@ def cancel_group(*, offer_id: int, actor: User, comment: str) -> GroupOffer:
     """The group does not take place. Exchanges that are still being written end with it, and their
     visitors read why. Those that are signed or being signed are contracts of their own: their
     visitors are told, and the parties cancel them one by one."""
-    with transaction.atomic():
+    with audit.transaction():
         offer, exchanges = _locked_with_all(offer_id)
         group_workflow.apply(offer, "cancel", actor=actor, comment=comment)
         for exchange in exchanges:
@@ -126,7 +125,7 @@ def close_due_groups() -> int:
     due = GroupOffer.objects.filter(state=GroupState.OPEN, closes_on__lt=clock.today())
     number = 0
     for key in due.order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
+        with audit.transaction():
             offer = locked_offer(key)
             if offer.state == GroupState.OPEN and offer.closes_on < clock.today():
                 group_workflow.apply(offer, "close", actor=None)

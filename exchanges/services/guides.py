@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -31,7 +30,7 @@ def save_guide(
     Raises `NotAllowed` for whoever does not work for the partnership, `TransitionRefused` for an
     own full lump sum above the programme's.
     """
-    with transaction.atomic():
+    with audit.transaction():
         Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
         if not can_keep_guide(actor, partnership_id):
             raise NotAllowed(_("You may not write this guide."))

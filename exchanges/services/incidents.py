@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, mail
@@ -33,7 +32,7 @@ def report_incident(
 ) -> Incident:
     """All four parties know of it. A severe one goes straight to the partnership of whoever
     reported it."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_report_incident(actor, exchange):
             raise NotAllowed(_("You may not report anything about this exchange now."))
@@ -56,7 +55,7 @@ def report_incident(
 
 def comment_incident(*, incident_id: int, text: str, actor: User) -> Incident:
     """A word on the incident that all involved read; it stays on its rung."""
-    with transaction.atomic():
+    with audit.transaction():
         incident = locked_incident(incident_id)
         if not can_comment_incident(actor, incident):
             raise NotAllowed(_("You may not say anything about this any more."))
@@ -80,7 +79,7 @@ def comment_incident(*, incident_id: int, text: str, actor: User) -> Incident:
 
 def take_up_incident(*, incident_id: int, actor: User, comment: str = "") -> Incident:
     """One rung up the ladder; whoever stands there is told to act."""
-    with transaction.atomic():
+    with audit.transaction():
         incident = locked_incident(incident_id)
         if not next_rung(actor, incident):
             raise NotAllowed(_("You may not take this incident further."))
@@ -91,7 +90,7 @@ def take_up_incident(*, incident_id: int, actor: User, comment: str = "") -> Inc
 
 def settle_incident(*, incident_id: int, comment: str, actor: User) -> Incident:
     """The incident is over with what was agreed, which all involved read."""
-    with transaction.atomic():
+    with audit.transaction():
         incident = locked_incident(incident_id)
         incident_workflow.apply(
             incident,
@@ -115,7 +114,7 @@ def climb_unsettled() -> int:
 def climb_when_due(incident_id: int) -> bool:
     """Whether it went up."""
     days = current_rules().integer("incident.rung_days")
-    with transaction.atomic():
+    with audit.transaction():
         incident = locked_incident(incident_id)
         exchange = incident.exchange
         since = incident.state_since.astimezone(exchange.zone).date()

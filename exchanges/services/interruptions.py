@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, cast
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, files
@@ -56,7 +55,7 @@ def ask_interruption(
     Raises `NotAllowed` for whoever may not ask for this now, `TransitionRefused` without a reason
     and for a last day outside the exchange.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         if kind not in interruptions_open_to(actor, exchange):
             raise NotAllowed(_("This cannot be asked for now. Look at the page of the exchange."))
@@ -84,7 +83,7 @@ def ask_interruption(
 def agree_interruption(*, interruption_id: int, actor: User) -> Interruption:
     """The actor's partnership agrees, in both capacities where it has both. With the second one the
     request takes effect."""
-    with transaction.atomic():
+    with audit.transaction():
         interruption, exchange = _locked(interruption_id)
         if not can_decide_interruption(actor, interruption):
             interruption_workflow.apply(interruption, "agree", actor=actor)  # says why not
@@ -95,7 +94,7 @@ def agree_interruption(*, interruption_id: int, actor: User) -> Interruption:
 
 def refuse_interruption(*, interruption_id: int, comment: str, actor: User) -> Interruption:
     """The exchange goes on as agreed; all involved read why."""
-    with transaction.atomic():
+    with audit.transaction():
         interruption, exchange = _locked(interruption_id)
         interruption_workflow.apply(
             interruption,
@@ -110,7 +109,7 @@ def refuse_interruption(*, interruption_id: int, comment: str, actor: User) -> I
 
 def withdraw_interruption(*, interruption_id: int, actor: User) -> Interruption:
     """Whoever asked does not need it any more."""
-    with transaction.atomic():
+    with audit.transaction():
         interruption, exchange = _locked(interruption_id)
         record = {"capacity": exchange.capacity_of(actor)}
         interruption_workflow.apply(interruption, "withdraw", actor=actor, record=record)

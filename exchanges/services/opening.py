@@ -1,6 +1,5 @@
 """A confirmed match becomes an exchange: a reference, and a draft that starts filled in."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, places
@@ -30,7 +29,7 @@ def open_exchange(*, match_id: int, actor: User | None) -> Exchange:
     Raises `TransitionRefused` for a match that is not confirmed, or of a profile that has no
     reference partnership to sign with.
     """
-    with transaction.atomic():
+    with audit.transaction():
         match = (
             Match.objects.select_for_update(of=("self",))
             .select_related(

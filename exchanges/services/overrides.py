@@ -1,6 +1,5 @@
 """Warnings that a partnership lets pass."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -16,7 +15,7 @@ from profiles.models import Partnership, User
 def override_warning(*, exchange_id: int, code: str, reason: str, actor: User) -> Override:
     """The warning is let pass for what the text says now, by the actor's partnership and with its
     reason. A second one replaces what was said about an earlier text. A stop is never let pass."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_override_warning(actor, exchange):
             raise NotAllowed(_("Only the partnerships can let a warning pass."))
@@ -47,7 +46,7 @@ def override_warning(*, exchange_id: int, code: str, reason: str, actor: User) -
 
 def withdraw_override(*, exchange_id: int, code: str, actor: User) -> None:
     """The warning stands again. Only the partnership that let it pass takes that back."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         override = exchange.overrides.filter(code=code).first()
         if override is None:

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,7 +40,7 @@ def sign_on_paper(
     behalf: its members are told. Raises `StaleText` for another text than the one that is signed
     now, `TransitionRefused` out of turn or for a day on which the version did not stand.
     """
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         require_current(version, digest)
         exchange = version.exchange

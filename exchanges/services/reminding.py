@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -26,7 +25,7 @@ def remind_signatory(*, version_id: int, capacity: str, actor: User) -> SigningR
     Raises `TransitionRefused` ("too_soon") within the days that the rules put between two
     reminders, ("not_awaited") when that signature is not awaited now.
     """
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         if not can_remind_signatory(actor, version, capacity):
             raise NotAllowed(_("You may not send this reminder."))
@@ -54,7 +53,7 @@ def remind_missing_signatories() -> int:
 
 
 def _mind(version_id: int, rules: RuleBook) -> int:
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         due = _unreminded(version, rules)
         for capacity in due:

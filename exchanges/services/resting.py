@@ -2,10 +2,9 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.db.models import Max
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
 from exchanges.notifications import building as notifications
@@ -29,7 +28,7 @@ def recall_drafts() -> int:
 
 
 def _recall(exchange_id: int, days: int) -> bool:
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if exchange.state != ExchangeState.BUILDING:
             return False

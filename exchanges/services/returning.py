@@ -1,7 +1,6 @@
 """A party sends a version back, or refuses it; all parties are told, also those who signed."""
 
-from django.db import transaction
-
+from cxc_portal.core import audit
 from exchanges.enums import SIGNABLE
 from exchanges.models import CommitmentVersion, Exchange
 from exchanges.notifications import signing as notifications
@@ -13,7 +12,7 @@ from profiles.models import User
 
 def return_version(*, version_id: int, comment: str, actor: User) -> CommitmentVersion:
     """The version goes back to the organisations with a comment; they write and freeze anew."""
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         _end(version, version.exchange, "return", comment, actor)
         notifications.version_returned(version, actor, comment.strip())
@@ -23,7 +22,7 @@ def return_version(*, version_id: int, comment: str, actor: User) -> CommitmentV
 def refuse_version(*, version_id: int, comment: str, actor: User) -> CommitmentVersion:
     """The version is refused for good. Before a first one is in force that ends the exchange, and
     the two can be matched again; an amendment that is refused leaves what was agreed."""
-    with transaction.atomic():
+    with audit.transaction():
         key = CommitmentVersion.objects.values_list("exchange_id", flat=True).get(pk=version_id)
         locked_with_visit(key)
         version = locked_version(version_id)

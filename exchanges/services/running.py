@@ -3,8 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from django.db import transaction
-
+from cxc_portal.core import audit
 from exchanges.enums import ExchangeState
 from exchanges.models import Exchange
 from exchanges.notifications import follow_up as notifications
@@ -41,7 +40,7 @@ def finish_due_exchanges() -> int:
 def start_exchange(exchange_id: int) -> bool:
     """The exchange runs, the visit in person is used up, and both sides are asked to check in;
     whether there was anything to do."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         if exchange.state != ExchangeState.VALIDATED or not has_begun(exchange):
             return False
@@ -61,7 +60,7 @@ def _drop_other_start(exchange: Exchange) -> None:
 
 def finish_exchange(exchange_id: int) -> bool:
     """The exchange is over and its match too; whether there was anything to do."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         is_due = exchange.state == ExchangeState.ONGOING and is_over(exchange)
         if not is_due or open_interruption(exchange):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -61,7 +60,7 @@ def sign_version(
     """
     if method not in SignatureMethod.values or method == SignatureMethod.PAPER:
         raise ValueError(f"{method!r} is no proof of identity")
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         require_current(version, digest)
         prefetch_related_objects([version.exchange], "delegations")
@@ -148,7 +147,7 @@ def _refusal(version: CommitmentVersion, actor: User) -> DomainError:
 
 def send_signing_code(*, version_id: int, code: str, actor: User) -> None:
     """The code goes by mail to whoever can sign this version now. Raises what signing would."""
-    with transaction.atomic():
+    with audit.transaction():
         version = locked_version(version_id)
         if not capacities_to_sign(actor, version):
             raise _refusal(version, actor)

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from exchanges.commitment.terms import (
     SIDES,
@@ -42,7 +41,7 @@ def start_draft(*, exchange_id: int, programme: str, first_day: date, actor: Use
     `programme` is the code of an agenda template, which also says whether one meets in person.
     Raises `TransitionRefused` for an unknown one, a day that is over, and once there is an agenda.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         prefetch_related_objects([exchange], "sections", "versions")
         if not can_edit_commitment(actor, exchange):

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.models import MailStatus, OutgoingMail
 from matching.index import index
 from matching.models import PartnerAlert
@@ -32,7 +32,7 @@ def ask_for_alert(*, email: str, language: str, sketch: Sketch) -> None:
         partners, stamp = fitting_in(snapshot, sketch), snapshot.marks[-1]
     answers = {"role": sketch.role, "country_id": sketch.country, "sector_id": sketch.sector}
     try:
-        with transaction.atomic():
+        with audit.transaction():
             alert = PartnerAlert.objects.create(
                 email=address,
                 language=language,
@@ -43,13 +43,13 @@ def ask_for_alert(*, email: str, language: str, sketch: Sketch) -> None:
             )
             notifications.alert_asked_for(alert)
     except IntegrityError:
-        with transaction.atomic():
+        with audit.transaction():
             _ask_again(PartnerAlert.objects.filter(email=address, **answers), sketch)
 
 
 def confirm_alert(*, key: UUID) -> PartnerAlert | None:
     """The alert is wanted. Confirming twice changes nothing; None when there is none any more."""
-    with transaction.atomic():
+    with audit.transaction():
         alert = PartnerAlert.objects.select_for_update(of=("self",)).filter(key=key).first()
         if alert is not None and alert.confirmed_at is None:
             alert.confirmed_at = clock.now()
@@ -59,7 +59,7 @@ def confirm_alert(*, key: UUID) -> PartnerAlert | None:
 
 def delete_alert(*, key: UUID) -> None:
     """The address is forgotten, and what has not gone out to it stays here."""
-    with transaction.atomic():
+    with audit.transaction():
         for alert in PartnerAlert.objects.select_for_update(of=("self",)).filter(key=key):
             notifications.take_back_alert(alert)
             alert.delete()
@@ -97,7 +97,7 @@ def forget_strangers() -> int:
     keeps its address for as long as an alert that waits for confirmation.
     """
     limit = clock.now() - timedelta(days=UNCONFIRMED_DAYS)
-    with transaction.atomic():
+    with audit.transaction():
         PartnerAlert.objects.filter(confirmed_at=None, created_at__lt=limit).delete()
         needed = OutgoingMail.objects.about(PartnerAlert.objects.all())
         is_over = Q(status__in=[MailStatus.SENT, MailStatus.CANCELLED]) | Q(
@@ -139,7 +139,7 @@ def _fitting(sketch: Sketch) -> int:
 
 def _tell(alert_id: int, sketch: Sketch, number: int) -> int:
     """The mail is written and the address forgotten, in one; 0 when somebody deleted it before."""
-    with transaction.atomic():
+    with audit.transaction():
         locked = PartnerAlert.objects.select_for_update(of=("self",)).select_related(
             "country", "sector"
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ LEFT_FOR_GOOD = (ProfileState.WITHDRAWN, ProfileState.SUSPENDED, ProfileState.RE
 
 def end_conversation(*, conversation_id: int, actor: User, reason: str) -> Conversation:
     """The conversation is over; the other side reads the reason."""
-    with transaction.atomic():
+    with audit.transaction():
         conversation = lock_conversation(conversation_id)
         side = side_of(conversation, actor)
         _end(conversation, actor, side, reason)
@@ -36,7 +35,7 @@ def end_conversations_of(*, profile_ids: Collection[int]) -> int:
     gone = Profile.objects.filter(pk__in=profile_ids, state__in=LEFT_FOR_GOOD).values("pk")
     if not gone.exists():  # nearly always
         return 0
-    with transaction.atomic():
+    with audit.transaction():
         conversations = list(
             Conversation.objects.select_for_update(of=("self",))
             .open()
@@ -61,7 +60,7 @@ def _end_for_departure(conversation: Conversation) -> None:
 def block_organisation(*, conversation_id: int, actor: User) -> ContactBlock:
     """The other organisation of a conversation can no longer write to the actor's, nor the other
     way round; what is open between the two is over. It is not told of the block."""
-    with transaction.atomic():
+    with audit.transaction():
         conversation = lock_conversation(conversation_id)
         side = side_of(conversation, actor)
         own, other = side.organisation, conversation.other(side).organisation
@@ -78,7 +77,7 @@ def block_organisation(*, conversation_id: int, actor: User) -> ContactBlock:
 
 def unblock_organisation(*, block_id: int, actor: User) -> None:
     """The two organisations can write to each other again. A second call changes nothing."""
-    with transaction.atomic():
+    with audit.transaction():
         blocks = ContactBlock.objects.select_for_update(of=("self",)).filter(pk=block_id)
         block = blocks.select_related("organisation").first()
         if block is None:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, mail
@@ -71,7 +70,7 @@ def start_conversation(
     Raises `ContactRefused` with the reason when that is not possible now. The form of that `key`
     sent twice is one contact.
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile, other = lock_profiles(profile_id, other_id)
         if not profile.organisation.has_member(actor):
             raise NotAllowed(_("You may not write for this organisation."))
@@ -113,7 +112,7 @@ def post_message(
     Who writes while the other side has the word only adds to it. The form of that `key` sent twice
     is one message.
     """
-    with transaction.atomic():
+    with audit.transaction():
         conversation = lock_conversation(conversation_id)
         side = side_of(conversation, actor)
         if sent := _sent(key, actor):
@@ -136,7 +135,7 @@ def agree_conversation(*, host_id: int, visitor_id: int) -> Conversation | None:
 
     The caller holds the locks of both profiles.
     """
-    with transaction.atomic():
+    with audit.transaction():
         conversation = (
             Conversation.objects.select_for_update(of=("self",))
             .open()

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -46,7 +45,7 @@ def confirm_group_match(
     Raises `NotAllowed` for whoever may not act for the visitor, `TransitionRefused` with the reason
     while the two cannot be matched.
     """
-    with once_for_a_pair(visitor_id, host_id), transaction.atomic():
+    with once_for_a_pair(visitor_id, host_id), audit.transaction():
         visitor, host = locked_profiles(visitor_id, host_id)
         if not can_act_for_profile(actor, visitor):
             raise NotAllowed(_("You may not take a place for this profile."))

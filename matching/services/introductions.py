@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -39,7 +38,7 @@ def introduce_profiles(
     with the reason while they cannot be matched.
     """
     terms = Terms(mode=mode, message=message, starts_on=starts_on, ends_on=ends_on)
-    with once_for_a_pair(host_id, visitor_id), transaction.atomic():
+    with once_for_a_pair(host_id, visitor_id), audit.transaction():
         host, visitor = locked_profiles(host_id, visitor_id)
         if not can_introduce_pair(actor, host, visitor):
             raise NotAllowed(_("You may introduce participants of your own partnership only."))

@@ -1,10 +1,10 @@
 """What people keep: bookmarks, searches, and whether they are told of new profiles."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from matching.models import Bookmark, SavedSearch
 from matching.models.keeping import MOST_SEARCHES, QUERY_LENGTH
@@ -14,7 +14,7 @@ from profiles.models import Profile, User
 
 def keep_bookmark(*, profile_id: int, actor: User, is_kept: bool) -> None:
     """The profile is among the person's bookmarks, or is not; twice changes nothing."""
-    with transaction.atomic():
+    with audit.transaction():
         if not is_kept:
             Bookmark.objects.visible_to(actor).filter(profile=profile_id).delete()
             return
@@ -30,7 +30,7 @@ def save_search(*, name: str, query: str, actor: User) -> SavedSearch:
             "too_long", _("This search has too many filters to be saved. Take some away.")
         )
     try:
-        with transaction.atomic():
+        with audit.transaction():
             own = _own_locked(actor)
             if not can_see_catalogue(actor):
                 raise NotAllowed(_("Searches can be saved by whoever sees the catalogue."))
@@ -47,7 +47,7 @@ def save_search(*, name: str, query: str, actor: User) -> SavedSearch:
 
 def rename_search(*, search_id: int, name: str, actor: User) -> SavedSearch:
     try:
-        with transaction.atomic():
+        with audit.transaction():
             search = _own_locked(actor).get(pk=search_id)
             search.name = name
             search.save(update_fields=["name"])
@@ -58,7 +58,7 @@ def rename_search(*, search_id: int, name: str, actor: User) -> SavedSearch:
 
 def delete_search(*, search_id: int, actor: User) -> SavedSearch:
     """Gives what was deleted."""
-    with transaction.atomic():
+    with audit.transaction():
         search = _own_locked(actor).get(pk=search_id)
         search.delete()
     return search
@@ -66,7 +66,7 @@ def delete_search(*, search_id: int, actor: User) -> SavedSearch:
 
 def set_search_alert(*, search_id: int, is_on: bool, actor: User) -> SavedSearch:
     """Whether the person is told of what is published from now on and fits the search."""
-    with transaction.atomic():
+    with audit.transaction():
         search = _own_locked(actor).get(pk=search_id)
         _switch(search, is_on)
     return search
@@ -74,7 +74,7 @@ def set_search_alert(*, search_id: int, is_on: bool, actor: User) -> SavedSearch
 
 def set_partner_alert(*, profile_id: int, is_on: bool, actor: User) -> SavedSearch:
     """Whether the person is told of new profiles that fit this one of their own highly."""
-    with transaction.atomic():
+    with audit.transaction():
         _lock(actor)
         profile = Profile.objects.get(pk=profile_id)
         if not profile.organisation.has_member(actor):

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -26,7 +25,7 @@ def set_contact_limits(
         "contacts_per_month": contacts_per_month,
         "paused_until": paused_until,
     }
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",), no_key=True).get(pk=profile_id)
         if not can_set_limits(actor, profile):
             raise NotAllowed(_("You may not set the limits of this profile."))

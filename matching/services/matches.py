@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -48,7 +47,7 @@ def propose_match(
     while the two cannot be matched or too much is open already.
     """
     terms = Terms(mode=mode, message=message, starts_on=starts_on, ends_on=ends_on)
-    with once_for_a_pair(profile_id, other_id), transaction.atomic():
+    with once_for_a_pair(profile_id, other_id), audit.transaction():
         profile, other = locked_profiles(profile_id, other_id)
         if not can_act_for_profile(actor, profile):
             raise NotAllowed(_("You may not propose a match for this profile."))
@@ -79,7 +78,7 @@ def propose_match(
 def accept_match(*, match_id: int, actor: User) -> Match:
     """The actor's side agrees. With both sides the match is confirmed: both are told, and so are
     their partnerships; before that, in an introduction, the other side is waited for."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         prefetch_related_objects([match.host, match.visitor], "organisation__memberships")
         refuse_when_too_late(match, "confirm", actor)
@@ -104,7 +103,7 @@ def accept_match(*, match_id: int, actor: User) -> Match:
 
 def decline_match(*, match_id: int, actor: User, comment: str) -> Match:
     """The match ends with a reason that the other side reads; the two rest for a while."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         refuse_when_too_late(match, "decline", actor)
         side = _own_side(match, actor)
@@ -115,7 +114,7 @@ def decline_match(*, match_id: int, actor: User, comment: str) -> Match:
 
 def withdraw_match(*, match_id: int, actor: User, comment: str = "") -> Match:
     """Whoever proposed or introduced takes it back before it was decided."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         refuse_when_too_late(match, "withdraw", actor)
         side = _own_side(match, actor)
@@ -133,7 +132,7 @@ def withdraw_match(*, match_id: int, actor: User, comment: str = "") -> Match:
 
 def dissolve_match(*, match_id: int, actor: User, comment: str) -> Match:
     """A confirmed match ends before anything is signed; contact data are closed again."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         refuse_when_too_late(match, "dissolve", actor)
         side = _own_side(match, actor)
@@ -152,7 +151,7 @@ def dissolve_match(*, match_id: int, actor: User, comment: str) -> Match:
 
 def finish_match(*, match_id: int) -> Match:
     """The exchange of a confirmed match is over: the two can be matched again."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         match_workflow.apply(match, "finish", actor=None)
     return match

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from matching.enums import MatchState
 from matching.models import Match
 from matching.notifications import matches as notifications
@@ -37,7 +36,7 @@ def expire_matches() -> int:
 
 def _mind(match_id: int, rules: RuleBook) -> bool:
     """Let it expire, or remind; whether there was anything to do."""
-    with transaction.atomic():
+    with audit.transaction():
         match = locked_match(match_id)
         if match.state != MatchState.PROPOSED:
             return False
@@ -67,7 +66,7 @@ def withdraw_proposals_of_gone(*, profile_ids: Sequence[int]) -> int:
         return 0
     matches = Match.objects.filter(Q(host__in=gone) | Q(visitor__in=gone))
     proposed = matches.filter(state=MatchState.PROPOSED).order_by("pk")
-    with transaction.atomic():
+    with audit.transaction():
         found = list(proposed.select_for_update(of=("self",)))
         for match in found:
             match_workflow.apply(match, "withdraw", actor=None)

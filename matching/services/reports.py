@@ -1,6 +1,5 @@
 """Telling the staff that something is wrong with a conversation, and what it did about it."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -15,7 +14,7 @@ from profiles.models import User
 def report_conversation(*, conversation_id: int, actor: User, reason: str) -> ConversationReport:
     """The partnership of the actor's side is asked to look, and the Support Office may read the
     conversation. A side has one unsettled report at most: a second one is refused."""
-    with transaction.atomic():
+    with audit.transaction():
         conversation = lock_conversation(conversation_id)
         side = side_of(conversation, actor)
         if not reason.strip():
@@ -38,7 +37,7 @@ def report_conversation(*, conversation_id: int, actor: User, reason: str) -> Co
 
 def settle_report(*, report_id: int, actor: User, note: str) -> ConversationReport:
     """The report is settled, and the note says what was done; whoever reported is told."""
-    with transaction.atomic():
+    with audit.transaction():
         report = (
             ConversationReport.objects.select_for_update(of=("self",))
             .select_related("conversation__host__organisation", "reported_by", "side")

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -27,7 +26,7 @@ def save_draft(*, ruleset: Ruleset, seen_revision: str, actor: User) -> RulesetD
     `seen_revision` is that of the draft as the person saw it, "" where there was none; any other
     raises `StaleVersion`, so that nobody's numbers are lost unseen.
     """
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         values = _numbers(ruleset) | {
             "based_on": latest_version(),
@@ -45,7 +44,7 @@ def save_draft(*, ruleset: Ruleset, seen_revision: str, actor: User) -> RulesetD
 
 def discard_draft(*, seen_revision: str, actor: User) -> None:
     """There is no draft any more, if it still is the one that the person saw."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         if draft is not None:
             draft.delete()
@@ -57,7 +56,7 @@ def publish_draft(*, seen_revision: str, note: str, actor: User) -> RulesetVersi
     Refused when the draft is not the one that the person saw, or when another version was published
     since it was saved.
     """
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         if draft is None:
             raise TransitionRefused("no_draft", _("There is no draft to publish. Save one first."))
@@ -83,7 +82,7 @@ def publish_ruleset(*, ruleset: Ruleset, note: str, actor: User | None) -> Rules
     `Ruleset` itself refuses weights that do not add up and bands out of order; so does the
     database. An actor of None is the portal itself.
     """
-    with transaction.atomic():
+    with audit.transaction():
         if actor is not None:
             _require_support_office(actor)
         if not note.strip():
@@ -112,7 +111,7 @@ def publish_ruleset(*, ruleset: Ruleset, note: str, actor: User | None) -> Rules
 def load_ruleset() -> int:
     """The formula as it was published is version 1; later versions are left alone. Says how many
     versions there are."""
-    with transaction.atomic():
+    with audit.transaction():
         if not RulesetVersion.objects.exists():
             publish_ruleset(ruleset=PUBLISHED_RULESET, note="As it was published.", actor=None)
     return RulesetVersion.objects.count()

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from django.db import transaction
 from django.db.models import Min
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from matching.index import index
 from matching.models import SavedSearch
 from matching.notifications.searches import profiles_published
@@ -76,7 +75,7 @@ def _with_news(newcomers: Sequence[Newcomer], until: datetime) -> list[tuple[int
 
 def _tell(user_id: int, own: set[int], newcomers: Sequence[Newcomer], until: datetime) -> bool:
     """Whether there was something to tell still."""
-    with transaction.atomic():
+    with audit.transaction():
         still = searches_without_look(until).filter(user=user_id)
         news = news_for(list(still.select_for_update(of=("self",))), newcomers, own)
         if news:

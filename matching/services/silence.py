@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from matching.enums import WAITING_CONVERSATIONS, ConversationParty, ConversationState
 from matching.models import Conversation
 from matching.notifications import conversations as notifications
@@ -42,7 +41,7 @@ def _almost(rules: RuleBook, rule: str) -> datetime:
 
 
 def _mind(conversation_id: int, rules: RuleBook) -> bool:
-    with transaction.atomic():
+    with audit.transaction():
         conversation = lock_conversation(conversation_id)
         if conversation.state == ConversationState.LATER:
             return _resume(conversation)

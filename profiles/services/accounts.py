@@ -1,8 +1,8 @@
 """What a person changes about the own account."""
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
 
+from cxc_portal.core import audit
 from profiles.models import User
 
 
@@ -15,7 +15,7 @@ def change_details(
 ) -> User:
     """The person is called this from now on, is addressed in this language, and gets the
     newsletter or does not."""
-    with transaction.atomic():
+    with audit.transaction():
         user = _locked(user_id)
         user.first_name, user.last_name = first_name, last_name
         user.language, user.wants_newsletter = language, wants_newsletter
@@ -25,7 +25,7 @@ def change_details(
 
 def choose_language(*, user_id: int, language: str) -> User:
     """Pages and mails come in this language from now on, on every device."""
-    with transaction.atomic():
+    with audit.transaction():
         user = _locked(user_id)
         user.language = language
         user.save(update_fields=["language"])
@@ -34,7 +34,7 @@ def choose_language(*, user_id: int, language: str) -> User:
 
 def end_session(*, user_id: int, session_id: int) -> None:
     """Whoever uses this session is logged out. Nothing happens when it has ended already."""
-    with transaction.atomic():
+    with audit.transaction():
         sessions = UserSession.objects.select_for_update(of=("self",))
         session = sessions.filter(pk=session_id, user_id=user_id).first()
         if session:

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import DomainError, NotAllowed, StaleVersion, TransitionRefused
 from profiles import notifications
 from profiles.eligibility import blocking_failures
@@ -63,7 +62,7 @@ def decide_profile(
     """
     if decision not in DECISIONS:
         raise ValueError(f"{decision} is not a decision of the desk")
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if actor is not None:
             _require_rights(profile, actor)
@@ -116,7 +115,7 @@ def undoable_steps(user: User, rules: RuleBook | None = None) -> list[ProfileTra
 
 def undo_decision(*, profile_id: int, actor: User) -> Profile:
     """Take the last decision back within the undo time. Nobody was told, and nobody will be."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         last = profile.transitions.order_by("-pk").first()
         deadline = undo_deadline(last) if last else None
@@ -164,7 +163,7 @@ def reinstate_profile(*, profile_id: int, actor: User, comment: str = "") -> Pro
 
 
 def _change_listing(profile_id: int, step: str, actor: User, comment: str) -> Profile:
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         profile_workflow.apply(
             profile,
@@ -184,7 +183,7 @@ def reassign_profile(
     *, profile_id: int, partnership: Partnership, actor: User, comment: str
 ) -> Profile:
     """Hand a profile to another partnership, with the reason; its desk is told."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         _require_rights(profile, actor)
         require_free(profile, actor)
@@ -253,7 +252,7 @@ def _require_publishable(profile: Profile, *, has_reason: bool) -> None:
 
 def publish_checked_profiles(*, profiles: Sequence[Profile], actor: User | None) -> None:
     """Publish many submitted profiles that their partnership checked before it imported them."""
-    with transaction.atomic():
+    with audit.transaction():
         profile_workflow.apply_many(
             profiles, "publish", actor=actor, record=lambda p: {"partnership": p.partnership}
         )

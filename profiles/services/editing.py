@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,7 +51,7 @@ def edit_profile(
     fingerprint of these fields as the person saw them. Another role sends a published profile back
     to the desk, which `RevalidationNeeded` asks about first. Saying the same again changes nothing.
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if not can_edit_profile(actor, profile):
             raise NotAllowed(_("You may not change this profile."))
@@ -76,7 +76,7 @@ def edit_organisation(
     Works like `edit_profile`; `clusters` is a collection of clusters. Another type, country or
     cluster sends published profiles back to the desk.
     """
-    with transaction.atomic():
+    with audit.transaction():
         organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(
             pk=organisation_id
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +24,7 @@ def erase_account(*, user_id: int, actor: User) -> User:
     and the Support Office, `TransitionRefused` while something is open. A second call changes
     nothing.
     """
-    with transaction.atomic():
+    with audit.transaction():
         user = User.objects.select_for_update(of=("self",)).get(pk=user_id)
         if not can_erase_account(actor, user):
             raise NotAllowed(_("Only the owner and the Support Office can close an account."))

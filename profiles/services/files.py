@@ -1,6 +1,5 @@
 """The files of profiles and organisations. Only what `cxc_portal.core.files` accepted gets here."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,7 +37,7 @@ LOGO = FileKind(
 def store_cv(*, profile_id: int, file: AcceptedFile | None, actor: User) -> Profile:
     """This is the participant's CV from now on, none without a `file`; an earlier one is deleted
     once the change is certain."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if not can_edit_profile(actor, profile):
             raise NotAllowed(_("You may not change this profile."))
@@ -53,7 +52,7 @@ def store_cv(*, profile_id: int, file: AcceptedFile | None, actor: User) -> Prof
 
 def store_logo(*, organisation_id: int, file: AcceptedFile | None, actor: User) -> Organisation:
     """This is the organisation's logo from now on, none without a `file`."""
-    with transaction.atomic():
+    with audit.transaction():
         organisation = Organisation.objects.select_for_update(of=("self",), no_key=True).get(
             pk=organisation_id
         )

@@ -6,8 +6,6 @@ from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
-
 from cxc_portal.core import audit, clock
 from profiles.enums import Activity, Mode, Objective, ProfileState, Role
 from profiles.models import (
@@ -129,7 +127,7 @@ def generate_profiles(
 def _write(profiles: list[Profile], windows: dict[str, list[AvailabilityWindow]]) -> None:
     if not profiles:
         return
-    with transaction.atomic():
+    with audit.transaction():
         Organisation.objects.bulk_create([profile.organisation for profile in profiles])
         for profile in profiles:
             profile.organisation_id = profile.organisation.pk

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError
 from django.db.models import F, Max, Min, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +68,7 @@ def import_profiles(
     together where all is well and one by one where the database refuses one of them.
     """
     try:
-        with transaction.atomic():
+        with audit.transaction():
             return _import(rows, actor=actor, publish=publish)
     except (DomainError, DatabaseError) as problem:
         if len(rows) == 1:

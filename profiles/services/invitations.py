@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -27,7 +27,7 @@ def invite_colleague(*, organisation_id: int, email: str, actor: User) -> Invita
     """
     email = email.strip().lower()
     try:
-        with transaction.atomic():
+        with audit.transaction():
             organisation = _locked_organisation(organisation_id, actor)
             _require_invitable(organisation, email)
             invitation = Invitation.objects.create(
@@ -48,7 +48,7 @@ def resend_invitation(*, invitation_id: int, actor: User | None) -> Invitation:
 
     Whoever holds the link may ask, too (an actor of None): the mail goes to the same address.
     """
-    with transaction.atomic():
+    with audit.transaction():
         invitation = _open_invitation(invitation_id)
         if actor is not None and not can_invite_colleague(actor, invitation.organisation):
             raise NotAllowed(_("You may not do this."))
@@ -66,7 +66,7 @@ def resend_invitation(*, invitation_id: int, actor: User | None) -> Invitation:
 
 def revoke_invitation(*, invitation_id: int, actor: User) -> None:
     """The link in the mail leads nowhere any more."""
-    with transaction.atomic():
+    with audit.transaction():
         invitation = _open_invitation(invitation_id)
         if not can_invite_colleague(actor, invitation.organisation):
             raise NotAllowed(_("You may not do this."))
@@ -78,7 +78,7 @@ def revoke_invitation(*, invitation_id: int, actor: User) -> None:
 def accept_invitation(*, invitation_id: int, actor: User) -> Membership:
     """The person belongs to the organisation. Pressing twice is the same as once; the link of
     somebody who has left since does not work again."""
-    with transaction.atomic():
+    with audit.transaction():
         invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation_id)
         if not is_addressee(actor, invitation):
             raise NotAllowed(_("This invitation is for another address."))
@@ -105,7 +105,7 @@ def remove_colleague(*, membership_id: int, actor: User) -> None:
 
     Never the last one, and nobody who is named as the participant of a profile.
     """
-    with transaction.atomic():
+    with audit.transaction():
         membership = Membership.objects.select_related("user").get(pk=membership_id)
         organisation = _locked_organisation(membership.organisation_id, actor)
         if not organisation.memberships.exclude(pk=membership.pk).exists():

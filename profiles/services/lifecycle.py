@@ -4,7 +4,6 @@ portal lets a profile sleep that nobody minds."""
 from calendar import monthrange
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -42,7 +41,7 @@ def reopen_profile(*, profile_id: int, actor: User) -> Profile:
 
     If a fact that the desk validated has changed meanwhile, it waits at the desk instead.
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if profile_workflow.is_open("reopen", profile, actor) and validated_changes(profile):
             return revalidate_profile(profile=profile, actor=actor)
@@ -58,7 +57,7 @@ def withdraw_profile(*, profile_id: int, actor: User, comment: str = "") -> Prof
 
     Raises `TransitionRefused` with the reason while something is open, such as a match.
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if reasons := obstacles(profile):
             raise TransitionRefused("in_use", reasons[0])
@@ -76,7 +75,7 @@ def withdraw_profile(*, profile_id: int, actor: User, comment: str = "") -> Prof
 
 def confirm_interest(*, profile_id: int, actor: User) -> Profile:
     """Somebody of the organisation says: we are still looking. The clock starts anew."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if not can_edit_profile(actor, profile):
             raise NotAllowed(_("You may not do this."))
@@ -115,7 +114,7 @@ def mind_dormant_profiles() -> list[str]:
 
 def _mind(profile_id: int, months: int) -> Profile | None:
     """Ask once; let the profile sleep when its members have had their time to answer."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if not profile.is_published or profile.confirmed_at > _months_ago(
             months - MONTHS_TO_ANSWER
@@ -148,7 +147,7 @@ def validated_changes(profile: Profile) -> frozenset[str]:
 
 
 def _leave_catalogue(profile_id: int, step: str, actor: User) -> Profile:
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         profile_workflow.apply(
             profile, step, actor=actor, record={"organisation": profile.organisation}

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 
 from cxc_portal.core import audit, clock
 from profiles.models import User
@@ -28,7 +27,7 @@ class _Encoder(DjangoJSONEncoder):
 def export_personal_data(*, user_id: int) -> bytes:
     """A ZIP with `data.json` and, under `files/`, what the person uploaded."""
     archive = io.BytesIO()
-    with transaction.atomic():
+    with audit.transaction():
         user = User.objects.select_for_update(of=("self",)).get(pk=user_id, is_active=True)
         person = Person.of(user)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -51,7 +50,7 @@ def load_reference_data() -> dict[str, int]:
     Safe to repeat: missing rows are added and classifications brought up to date; what the Support
     Office may change at the desk stays as it is. Says how many rows of each there are.
     """
-    with transaction.atomic():
+    with audit.transaction():
         counts = {
             "countries": _load_countries(),
             "sectors": _load_sectors(),
@@ -210,7 +209,7 @@ def publish_rules(
     `seen_version` is the version that the person started from; a newer one raises `StaleVersion`.
     An actor of None is the portal itself.
     """
-    with transaction.atomic():
+    with audit.transaction():
         if actor is not None and not can_keep_reference_data(actor):
             raise NotAllowed(_("Only the Support Office changes the rules."))
         latest = ProgrammeRules.objects.select_for_update(of=("self",)).first()

@@ -8,7 +8,6 @@ from uuid import UUID
 from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,7 +69,7 @@ def start_registration(
     what comes by it.
     """
     linked = active_partnership(partnership)
-    with transaction.atomic():
+    with audit.transaction():
         registration = Registration.objects.create(
             owner=actor,
             answers={"linked_partnership": linked.acronym} if linked else {},
@@ -99,7 +98,7 @@ def start_second_profile(
         return found
     other = organisation.profiles.order_by("-created_at").first()
     answers = {"role": role, "languages": other.languages if other else []}
-    with transaction.atomic():
+    with audit.transaction():
         registration = Registration.objects.create(
             owner=actor, organisation=organisation, answers=answers
         )
@@ -113,7 +112,7 @@ def save_answers(
     """Keep what was answered on one page; whether it is complete is asked on submitting only."""
     if foreign := set(answers) - ANSWERS[page]:
         raise ValueError(f"not asked on the page {page}: {sorted(foreign)}")
-    with transaction.atomic():
+    with audit.transaction():
         registration = _open_for(key, actor)
         registration.answers = {**registration.answers, **answers}
         _save(registration)
@@ -136,7 +135,7 @@ def begin_with_answers(
     """
     if unknown := set(answers) - frozenset().union(*ANSWERS.values()):
         raise ValueError(f"not asked on any page: {sorted(unknown)}")
-    with transaction.atomic():
+    with audit.transaction():
         taken_up = _begun_by_stranger(begun) if begun else None
         registration = taken_up or start_registration(
             actor=actor, partnership=partnership, link=link
@@ -172,7 +171,7 @@ def give_consent(*, key: UUID, version: str, actor: User | None) -> Registration
 
 def claim_registration(*, key: UUID, owner: User) -> Registration:
     """What was answered before logging in belongs to the person from now on."""
-    with transaction.atomic():
+    with audit.transaction():
         registration = _open_for(key, owner)
         registration.owner = owner
         _save(registration)
@@ -181,7 +180,7 @@ def claim_registration(*, key: UUID, owner: User) -> Registration:
 
 def discard_registration(*, key: UUID, actor: User | None) -> None:
     """The answers are deleted."""
-    with transaction.atomic():
+    with audit.transaction():
         _open_for(key, actor).delete()
 
 
@@ -199,7 +198,7 @@ def submit_registration(*, key: UUID, actor: User) -> Profile:
     `IncompleteRegistration`, `ObstacleMet` or `NotAllowed`, or another `DomainError` for an address
     that is not confirmed or a fact that the database refuses; then nothing has changed.
     """
-    with transaction.atomic():
+    with audit.transaction():
         registration = _locked(key, actor)
         if registration.profile is not None:
             return registration.profile

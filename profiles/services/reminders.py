@@ -5,9 +5,9 @@ spoken of once at each level."""
 import hashlib
 from collections import defaultdict
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from cxc_portal.core import audit
 from profiles import notifications
 from profiles.enums import ProfileState
 from profiles.models import Partnership, ProfileSubmission
@@ -28,7 +28,7 @@ def remind_about_waiting_profiles() -> int:
     Says how many submissions were spoken of. A second run the same day changes nothing.
     """
     rules = current_rules()
-    with transaction.atomic():
+    with audit.transaction():
         submissions = _waiting_submissions()
         waited = {submission.pk: days_waited(submission.profile) for submission in submissions}
         reached: dict[int, int] = {}

@@ -7,7 +7,6 @@ over at once.
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
@@ -41,7 +40,7 @@ def take_profile(*, profile_id: int, actor: User, is_takeover: bool = False) -> 
     With `is_takeover` it changes hands, which is recorded. A profile that does not wait is returned
     as it is. Raises `NotAllowed` for whoever may not validate it.
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if not can_validate_profile(actor, profile):
             raise NotAllowed(_("You may not check this profile."))
@@ -59,7 +58,7 @@ def take_profile(*, profile_id: int, actor: User, is_takeover: bool = False) -> 
 
 def release_profile(*, profile_id: int, actor: User) -> Profile:
     """The profile is free for the next officer, if the actor had it."""
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         if profile.review_by_id == actor.pk:
             _hold(profile, None, None)

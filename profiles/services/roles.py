@@ -2,7 +2,6 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -20,7 +19,7 @@ def give_role(*, email: str, role: str, partnership: Partnership | None, actor: 
     with a one-time code. Neither the actor nor anybody else learns which of both was the case.
     """
     email = email.strip().lower()
-    with transaction.atomic():
+    with audit.transaction():
         partnership_id = partnership.pk if partnership else None
         if not can_give_role(actor, role, partnership_id):
             raise NotAllowed(_("You may not give this role."))
@@ -37,7 +36,7 @@ def give_role(*, email: str, role: str, partnership: Partnership | None, actor: 
 
 def take_role(*, role_id: int, actor: User) -> None:
     """The person no longer has the role. The Support Office is never left without people."""
-    with transaction.atomic():
+    with audit.transaction():
         roles = StaffRole.objects.select_for_update(of=("self",))
         taken = roles.get(pk=role_id)
         if not can_give_role(actor, taken.role, taken.partnership_id):

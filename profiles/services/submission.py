@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 
+from cxc_portal.core import audit
 from profiles import notifications
 from profiles.facts import profile_facts
 from profiles.models import Profile, ProfileSubmission, User
@@ -18,7 +18,7 @@ def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
     Raises `TransitionRefused` unless it is a draft or was returned, `NotAllowed` for anybody but
     its owner and its partnership (an actor of None is the portal itself).
     """
-    with transaction.atomic():
+    with audit.transaction():
         profile = Profile.objects.select_for_update(of=("self",)).get(pk=profile_id)
         profile_workflow.apply(
             profile, "submit", actor=actor, record={"organisation": profile.organisation}
@@ -31,7 +31,7 @@ def submit_profile(*, profile_id: int, actor: User | None) -> Profile:
 def submit_new_profiles(*, profiles: Sequence[Profile], actor: User | None) -> None:
     """Many new profiles wait at their desks, in a few statements and without a mail for each."""
     prefetch_related_objects(profiles, "organisation__clusters", "windows", "partnership")
-    with transaction.atomic():
+    with audit.transaction():
         profile_workflow.apply_many(
             profiles, "submit", actor=actor, record=lambda p: {"organisation": p.organisation}
         )
@@ -49,7 +49,7 @@ def submit_new_profiles(*, profiles: Sequence[Profile], actor: User | None) -> N
 
 def revalidate_profile(*, profile: Profile, actor: User | None, notify: bool = True) -> Profile:
     """A published profile goes back to the desk because a fact that was validated has changed."""
-    with transaction.atomic():
+    with audit.transaction():
         profile_workflow.apply(
             profile, "revalidate", actor=actor, record={"organisation": profile.organisation}
         )

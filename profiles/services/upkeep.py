@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit
@@ -29,7 +29,7 @@ def save_reference(*, instance: Kept, fields: Collection[str], actor: User) -> K
     The audit entry keeps what each field said before and says now.
     """
     try:
-        with transaction.atomic():
+        with audit.transaction():
             _require_rights(actor)
             before = _locked(instance)
             if before is None:
@@ -51,7 +51,7 @@ def save_reference(*, instance: Kept, fields: Collection[str], actor: User) -> K
 
 def remove_reason_text(*, text_id: int, actor: User) -> None:
     """A ready-made text is no longer offered. What was sent with its words stays as it is."""
-    with transaction.atomic():
+    with audit.transaction():
         _require_rights(actor)
         text = ReasonText.objects.select_for_update(of=("self",)).get(pk=text_id)
         audit.record(

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, vault
@@ -30,7 +29,7 @@ def enter_account(
     Raises `TransitionRefused` ("iban", "bic", "holder") for what is no account, ("too_late") once
     the payment is made or refused, ("with_accounting") while it is on a list for accounting.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_enter_account(actor, exchange):
             raise NotAllowed(_("The account is given by the visiting organisation."))
@@ -53,7 +52,7 @@ def show_account(*, exchange_id: int, actor: User) -> Account:
     Raises `TransitionRefused` ("no_account") when none is entered, `VaultLocked` when none of the
     portal's keys opens it.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_see_account(actor, exchange):
             raise NotAllowed(_("The account is for the visitor's partnership alone."))

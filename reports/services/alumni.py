@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -25,7 +24,7 @@ class Entry:
 def save_alumni_entry(*, entry: Entry, actor: User) -> AlumniEntry:
     """The actor stands in the directory like this; somebody who had left is back. Raises
     `NotAllowed` for whoever has no exchange that was closed."""
-    with transaction.atomic():
+    with audit.transaction():
         User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
         exchange = last_closed_exchange(actor)
         if exchange is None:
@@ -47,7 +46,7 @@ def save_alumni_entry(*, entry: Entry, actor: User) -> AlumniEntry:
 def leave_alumni(*, actor: User) -> None:
     """Nobody finds the actor any more, and what they said of themselves is forgotten. Whoever does
     not stand in the directory has left already."""
-    with transaction.atomic():
+    with audit.transaction():
         listed = AlumniEntry.objects.select_for_update(of=("self",)).filter(left_at=None)
         row = listed.filter(user=actor).first()
         if row is None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -38,7 +37,7 @@ def save_answers(
     `TransitionRefused` for answers of another shape than their questions, and once the report is
     handed in.
     """
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         _require_writer(report, actor)
         values = {

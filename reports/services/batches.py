@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -40,7 +39,7 @@ def make_batch(*, payment_ids: Sequence[int], actor: User) -> PaymentBatch:
     Raises `TransitionRefused` ("nothing_chosen"), ("several_partnerships"), and ("not_payable") for
     one that is not approved or on another list: then no list is made.
     """
-    with transaction.atomic():
+    with audit.transaction():
         partnership = _locked_partnership(payment_ids)
         if partnership.pk not in actor.staffed_partnership_ids:
             raise NotAllowed(_("These payments are made by another partnership."))
@@ -72,7 +71,7 @@ def transfers_of(*, batch_id: int, actor: User) -> list[Transfer]:
     """The list as accounting needs it: those of its payments that are still to be made. Each look
     at an account is written down. Raises `TransitionRefused` ("nothing_left") when all are made,
     `StaleVersion` ("account_changed") for an account that was not approved."""
-    with transaction.atomic():
+    with audit.transaction():
         batch = PaymentBatch.objects.select_related("partnership").get(pk=batch_id)
         if batch.partnership_id not in actor.staffed_partnership_ids:
             raise NotAllowed(_("These payments are made by another partnership."))
@@ -132,7 +131,7 @@ def _taken(booking: Booking, actor: User) -> Result:
         return _refused(
             booking, "end_to_end_id", _("Your partnership has no payment of this reference.")
         )
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(key)
         if payment.state == PaymentState.PAID:
             return _noted_already(booking, payment)

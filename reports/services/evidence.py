@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,7 +58,7 @@ def upload_evidence(
     Raises `TransitionRefused` ("too_early") before the visit, ("not_needed") once the payment is
     approved or over, ("too_many").
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_upload_evidence(actor, exchange):
             raise NotAllowed(_("Evidence of a visit is given by the visiting organisation."))
@@ -95,7 +94,7 @@ def upload_evidence(
 
 def withdraw_evidence(*, item_id: int, actor: User) -> EvidenceItem:
     """The visitor takes a piece back that nobody has accepted."""
-    with transaction.atomic():
+    with audit.transaction():
         item = _locked_item(item_id)
         _apply(item, "withdraw", actor, Capacity.VO)
         _forget_question(item.exchange)
@@ -105,7 +104,7 @@ def withdraw_evidence(*, item_id: int, actor: User) -> EvidenceItem:
 def decide_evidence(*, item_id: int, accept: bool, reason: str, actor: User) -> EvidenceItem:
     """The piece is accepted, or refused with a reason that the visitor reads. An accepted one can
     still be refused until the payment is made: an approval that rests on it is taken back."""
-    with transaction.atomic():
+    with audit.transaction():
         item = _locked_item(item_id)
         exchange = item.exchange
         payment = payment_of(exchange)

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +41,7 @@ def add_record(
     Raises `NotAllowed` for whoever does not work for the partnership, `TransitionRefused` for an
     indicator that the portal counts by itself and for a day that has not come.
     """
-    with transaction.atomic():
+    with audit.transaction():
         partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
         _require_right(actor, partnership)
         _require_sound(content)
@@ -56,7 +55,7 @@ def edit_record(
     *, record_id: int, content: Recorded, proof: AcceptedFile | None = None, actor: User
 ) -> HandRecord:
     """It says this from now on; a new proof takes the place of the old one. See `add_record`."""
-    with transaction.atomic():
+    with audit.transaction():
         record = _locked(record_id, actor)
         _require_sound(content)
         _write(record, content, proof)
@@ -66,7 +65,7 @@ def edit_record(
 
 def remove_record(*, record_id: int, actor: User) -> HandRecord:
     """It counts no longer. What it said stays in the files of the partnership."""
-    with transaction.atomic():
+    with audit.transaction():
         record = _locked(record_id, actor)
         record.removed_at = clock.now()
         record.save(update_fields=["removed_at"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock, mail
@@ -32,7 +31,7 @@ def _asking(months: int) -> Callable[[int], bool]:
 
 def ask_sides(exchange_id: int, months: int) -> bool:
     """The sides that may be asked are, each once; whether there was one."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         waiting = reports_to_ask(months).filter(exchange=exchange)
         sides = list(waiting.order_by("capacity").values_list("capacity", flat=True))
@@ -54,7 +53,7 @@ def answer_later(
     Raises `TransitionRefused` ("not_asked") where the question was not put, ("answered_already")
     for a second answer, ("no_effect") and ("contradiction") for ticks that make no sense.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_answer_later(actor, exchange):
             raise NotAllowed(_("Only the two organisations can answer this."))

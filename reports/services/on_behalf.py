@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxc_portal.core import audit
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from exchanges.queries.follow_up import days_begun
 from profiles.models import User
@@ -36,7 +36,7 @@ def submit_on_behalf(
     Raises `TransitionRefused` ("source_missing"), ("incomplete"), ("wrong_state") when it is handed
     in already, and `StaleVersion` when somebody has written in it since.
     """
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         if OWN_PARTNERSHIP not in report_workflow.parties(report, actor):
             raise NotAllowed(_("Only the partnership of this side can complete its report."))

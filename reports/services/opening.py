@@ -3,8 +3,6 @@
 import logging
 from datetime import date
 
-from django.db import transaction
-
 from cxc_portal.core import audit
 from exchanges.enums import ORGANISATIONS, ExchangeState
 from exchanges.models import Exchange
@@ -45,7 +43,7 @@ def open_due_reports() -> int:
 def open_due(exchange_id: int) -> bool:
     """Whether there was anything to do: while a request to change course is open, both sides wait
     for the decision."""
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         is_due = exchange.state in REPORTED and has_last_day_begun(exchange)
         if not is_due or open_interruption(exchange):

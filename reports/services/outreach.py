@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -31,7 +30,7 @@ class Told:
 def add_action(*, partnership_id: int, content: Told, actor: User) -> OutreachAction:
     """It stands in the log with a link of its own. Also before it happens, so that the link can be
     printed. Raises `NotAllowed` for whoever does not work for the partnership."""
-    with transaction.atomic():
+    with audit.transaction():
         partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
         _require_right(actor, partnership)
         action = OutreachAction(partnership=partnership, recorded_by=actor)
@@ -42,7 +41,7 @@ def add_action(*, partnership_id: int, content: Told, actor: User) -> OutreachAc
 
 def edit_action(*, action_id: int, content: Told, actor: User) -> OutreachAction:
     """It says this from now on; its link and what came by it stay."""
-    with transaction.atomic():
+    with audit.transaction():
         action = _locked(action_id, actor)
         _write(action, content)
         audit.record("outreach.edit", subject=action, actor=actor, data=_traced(action))
@@ -52,7 +51,7 @@ def edit_action(*, action_id: int, content: Told, actor: User) -> OutreachAction
 def remove_action(*, action_id: int, actor: User) -> None:
     """It is gone, and its link leads nowhere. Raises `TransitionRefused` once somebody registered
     by the link: that is counted for good."""
-    with transaction.atomic():
+    with audit.transaction():
         action = _locked(action_id, actor)
         if action.attributions.exists():
             raise TransitionRefused(
@@ -70,7 +69,7 @@ def count_visit(*, code: str) -> None:
 def attribute_registration(*, registration: Registration, code: str) -> Attribution | None:
     """The registration counts for the action of this link; for the first one only. None where there
     is no such action."""
-    with transaction.atomic():
+    with audit.transaction():
         action = OutreachAction.objects.select_for_update(of=("self",)).filter(code=code).first()
         if action is None:
             return None

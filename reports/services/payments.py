@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import TransitionRefused
 from exchanges.enums import Capacity
 from exchanges.services.locking import locked_exchange
@@ -34,7 +33,7 @@ def approve_payment(
     the rules allow or nothing at all, ("reason_missing") for less without a reason; `StaleVersion`
     ("account_changed") where the visitor changed the account meanwhile.
     """
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         _require_right(payment, "approve", actor)
         keep_in_step(exchange=payment.exchange)
@@ -63,7 +62,7 @@ def approve_payment(
 
 def unapprove_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
     """It is due again, and leaves the list for accounting that it was on."""
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         take_approval_back(payment, actor=actor, why=comment, **AS_PARTNERSHIP)
     return payment
@@ -71,7 +70,7 @@ def unapprove_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
 
 def refuse_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
     """Nothing is paid; the visitor reads why."""
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         _apply(payment, "refuse", actor, comment=comment, batch=None, complete_at=None)
         notifications.payment_refused(payment, comment.strip())
@@ -80,7 +79,7 @@ def refuse_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
 
 def take_payment_up(*, payment_id: int, comment: str, actor: User) -> Payment:
     """A refused payment is due again."""
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         _apply(
             payment,
@@ -97,7 +96,7 @@ def take_payment_up(*, payment_id: int, comment: str, actor: User) -> Payment:
 
 def recover_payment(*, payment_id: int, comment: str, actor: User) -> Payment:
     """The money has come back."""
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         _apply(payment, "recover", actor, comment=comment)
     return payment
@@ -112,7 +111,7 @@ def mark_paid(
     one that is too long, ("four_eyes") for whoever approved it where the rules ask for a second
     person; `StaleVersion` where it is not sure that the approved account got the money.
     """
-    with transaction.atomic():
+    with audit.transaction():
         payment = locked_payment(payment_id)
         _require_right(payment, "pay", actor)
         _require_second_person(payment, actor)

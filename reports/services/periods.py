@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ def freeze_period(
     not follow one another, and for a name that is taken.
     """
     try:
-        with transaction.atomic():
+        with audit.transaction():
             partnership = _locked(partnership_id)
             if not can_freeze_period(actor, partnership):
                 raise NotAllowed(_("Only coordinators of the partnership freeze its figures."))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -53,7 +53,7 @@ FIXED_PARTS = (QuestionGroup.OUTCOME, QuestionGroup.END)
 def load_questionnaire() -> int:
     """The questions of the scheme are version 1; later versions are left alone. Says how many
     versions there are."""
-    with transaction.atomic():
+    with audit.transaction():
         if not Questionnaire.objects.exists():
             first = Questionnaire.objects.create(
                 number=1, is_draft=False, note="As the scheme asks.", published_at=clock.now()
@@ -67,7 +67,7 @@ def begin_draft(*, actor: User) -> Questionnaire:
     has begun already stays."""
     _require_support_office(actor)
     try:
-        with transaction.atomic():
+        with audit.transaction():
             return _begin(actor)
     except IntegrityError:  # a colleague began it at the same instant
         return Questionnaire.objects.get(is_draft=True)
@@ -75,7 +75,7 @@ def begin_draft(*, actor: User) -> Questionnaire:
 
 def add_question(*, seen_revision: int, values: Mapping[str, Any], actor: User) -> Question:
     """A further question at the end of its part, with a key that no version has had."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         _require_sense(values, FIXED_PARTS)
         rows = list(draft.questions.all())
@@ -97,7 +97,7 @@ def change_question(
 ) -> Question:
     """The question says this in the draft. What an earlier version asked under its key keeps its
     kind, so that answers can be compared."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         question = _question(draft, key)
         _require_sense(values, [one for one in FIXED_PARTS if one != question.group])
@@ -112,7 +112,7 @@ def change_question(
 
 def move_question(*, key: str, step: int, seen_revision: int, actor: User) -> None:
     """The question stands so many places further down within its part (or up, below zero)."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         question = _question(draft, key)
         part = [row for row in draft.questions.all() if row.group == question.group]
@@ -126,7 +126,7 @@ def move_question(*, key: str, step: int, seen_revision: int, actor: User) -> No
 
 def remove_question(*, key: str, seen_revision: int, actor: User) -> None:
     """The next version does not ask this any more. Answers to earlier versions stay."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         question = _question(draft, key)
         if key in NEEDED:
@@ -139,7 +139,7 @@ def remove_question(*, key: str, seen_revision: int, actor: User) -> None:
 
 def publish_draft(*, seen_revision: int, note: str, actor: User) -> Questionnaire:
     """Reports are opened with this version from now on; those that are open keep theirs."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         if not note.strip():
             raise TransitionRefused("note", _("Say in a few words what changed and why."))
@@ -153,7 +153,7 @@ def publish_draft(*, seen_revision: int, note: str, actor: User) -> Questionnair
 
 def discard_draft(*, seen_revision: int, actor: User) -> None:
     """There is no draft any more."""
-    with transaction.atomic():
+    with audit.transaction():
         draft = _locked_draft(seen_revision, actor)
         audit.record("questionnaire.discard", subject=draft, actor=actor, data={})
         draft.delete()

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -43,7 +42,7 @@ def remind_author(*, report_id: int, actor: User) -> ReportReminder:
     Raises `TransitionRefused` ("too_soon") within the days that the rules put between two
     reminders, ("not_awaited") once the report is handed in.
     """
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         if not can_remind_author(actor, report.exchange):
             raise NotAllowed(_("You may not send this reminder."))
@@ -82,7 +81,7 @@ def remind_missing_reports() -> int:
 
 
 def _mind(report_id: int, rules: RuleBook) -> bool:
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         if not _is_due(report, rules):
             return False

@@ -1,9 +1,8 @@
 """The partnership's own texts for the implementation report, kept while one types."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cxc_portal.core import clock
+from cxc_portal.core import audit, clock
 from cxc_portal.core.errors import NotAllowed, StaleVersion
 from profiles.models import Partnership, User
 from reports.enums import ReportSection
@@ -20,7 +19,7 @@ def save_text(
     Raises `NotAllowed` for whoever does not work for the partnership, `StaleVersion` when somebody
     else has saved the section meanwhile.
     """
-    with transaction.atomic():
+    with audit.transaction():
         partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
         if not can_record(actor, partnership):
             raise NotAllowed(_("Only those who work for the partnership write its report."))

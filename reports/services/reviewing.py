@@ -1,8 +1,8 @@
 """A partnership reads whether the report of its side is complete: it validates or returns it."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxc_portal.core import audit
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from exchanges.models import Exchange
 from exchanges.services.locking import locked_with_visit
@@ -26,7 +26,7 @@ def validate_reports(*, exchange_id: int, actor: User) -> list[Report]:
     Raises `TransitionRefused` ("nothing_to_validate") when none waits, ("contradiction") when one
     side says that the exchange took place and the other that it did not.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_with_visit(exchange_id)
         reports = reports_of(exchange)
         own = [one for one in reports if report_workflow.may("validate", one, actor)]
@@ -43,7 +43,7 @@ def validate_reports(*, exchange_id: int, actor: User) -> list[Report]:
 def return_report(*, report_id: int, comment: str, actor: User) -> Report:
     """Its side reads what is missing and hands it in anew. A validated one can be returned as long
     as the exchange is not closed."""
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         exchange = report.exchange
         if report_workflow.may("return", report, actor) and not is_still_reported(report):

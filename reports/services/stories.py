@@ -3,7 +3,6 @@ it can be taken back at any time."""
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +53,7 @@ def offer_story(*, exchange_id: int, telling: Telling, actor: User) -> SuccessSt
     place, ("no_consent"), ("too_long") beyond the words that the rules allow, ("photo_text") for a
     picture without a description.
     """
-    with transaction.atomic():
+    with audit.transaction():
         exchange = locked_exchange(exchange_id)
         if not can_offer_story(actor, exchange):
             raise NotAllowed(_("Only the two organisations tell stories of their exchange."))
@@ -75,7 +74,7 @@ def offer_story(*, exchange_id: int, telling: Telling, actor: User) -> SuccessSt
 
 def publish_story(*, story_id: int, actor: User) -> SuccessStory:
     """Everybody can read it."""
-    with transaction.atomic():
+    with audit.transaction():
         story = _locked(story_id)
         _step(story, "publish", actor)
         notifications.story_published(story)
@@ -84,7 +83,7 @@ def publish_story(*, story_id: int, actor: User) -> SuccessStory:
 
 def return_story(*, story_id: int, comment: str, actor: User) -> SuccessStory:
     """Its side reads the comment, and can offer it again."""
-    with transaction.atomic():
+    with audit.transaction():
         story = _locked(story_id)
         _step(story, "return", actor, comment)
         notifications.story_returned(story, comment.strip())
@@ -93,7 +92,7 @@ def return_story(*, story_id: int, comment: str, actor: User) -> SuccessStory:
 
 def withdraw_story(*, story_id: int, actor: User, comment: str = "") -> SuccessStory:
     """Nobody reads it any more, and its photo is deleted for good."""
-    with transaction.atomic():
+    with audit.transaction():
         story = _locked(story_id)
         _step(story, "withdraw", actor, comment)
         drop_photo(story)
@@ -111,7 +110,7 @@ def drop_photo(story: SuccessStory) -> None:
 def erase_story(story: SuccessStory) -> None:
     """Its author has closed the account: nobody reads it any more, and what it said of people is
     gone."""
-    with transaction.atomic():
+    with audit.transaction():
         if story.state != StoryState.WITHDRAWN:
             story_workflow.apply(story, "withdraw", actor=None)
         drop_photo(story)

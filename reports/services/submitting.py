@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cxc_portal.core import audit
 from cxc_portal.core.errors import NotAllowed, StaleVersion, TransitionRefused
 from profiles.models import User
 from reports.models import Report
@@ -27,7 +27,7 @@ def submit_report(*, report_id: int, revision: int, actor: User) -> Report:
     Raises `StaleVersion` when somebody has written in it since, `TransitionRefused` ("incomplete")
     as long as something that has to be answered is missing, ("wrong_state") for a second press.
     """
-    with transaction.atomic():
+    with audit.transaction():
         report = locked_report(report_id)
         if AUTHOR not in report_workflow.parties(report, actor):
             raise NotAllowed(_("You may not hand this report in."))

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cxc_portal.core import audit, clock
@@ -27,7 +26,7 @@ def save_target(
     Raises `NotAllowed`, `StaleVersion` when somebody else has saved it meanwhile, and
     `TransitionRefused` for a target of nothing.
     """
-    with transaction.atomic():
+    with audit.transaction():
         partnership = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership_id)
         if not can_keep_targets(actor, partnership):
             raise NotAllowed(_("Only coordinators of the partnership set its targets."))

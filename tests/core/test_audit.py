@@ -1,5 +1,6 @@
 """The record of what happened cannot be changed unseen."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +54,62 @@ def test_an_entry_says_what_happened_to_what_and_who_did_it(reference, time_mach
 def test_an_entry_may_be_about_nothing_and_by_nobody(db):
     entry = audit.record("clock.struck")
     assert (entry.actor_id, entry.subject_type, entry.subject_id, entry.data) == (None, "", "", {})
+
+
+def test_what_a_transaction_records_is_appended_at_its_end_in_one_go(db, django_assert_num_queries):
+    audit.record("begun")
+    with (
+        django_assert_num_queries(5),
+        audit.transaction(),
+    ):  # savepoint, lock, insert, head, release
+        audit.record("first")
+        audit.record_many("second", about=[(None, {"of": 1}), (None, {"of": 2})])
+    found = list(AuditEntry.objects.order_by("sequence").values_list("event", flat=True))
+    assert found == ["begun", "first", "second", "second"]
+    assert audit.verify().is_whole
+
+
+def test_nobody_waits_for_whoever_has_recorded_and_goes_on(db):
+    with audit.transaction():
+        audit.record("first")
+        assert not AuditEntry.objects.exists()
+        assert not AuditHead.objects.exists()
+    assert AuditEntry.objects.get().event == "first"
+
+
+def record_and_fail(event):
+    with audit.transaction():
+        audit.record(event)
+        raise ZeroDivisionError
+
+
+def test_a_transaction_that_fails_appends_nothing(db):
+    with pytest.raises(ZeroDivisionError):
+        record_and_fail("lost")
+    assert not AuditEntry.objects.exists()
+    audit.record("kept")
+    assert AuditEntry.objects.get().event == "kept"
+
+
+def test_of_a_block_that_fails_inside_nothing_is_appended(db):
+    with audit.transaction():
+        audit.record("before")
+        with contextlib.suppress(ZeroDivisionError):
+            record_and_fail("lost")
+        with audit.transaction():
+            audit.record("after")
+    found = AuditEntry.objects.order_by("sequence").values_list("event", flat=True)
+    assert list(found) == ["before", "after"]
+    assert audit.verify().is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_follows_a_commit_records_for_itself():
+    with audit.transaction():
+        audit.record("step")
+        transaction.on_commit(lambda: audit.record("letter"))
+    found = AuditEntry.objects.order_by("sequence").values_list("event", flat=True)
+    assert list(found) == ["step", "letter"]
 
 
 def test_each_entry_carries_the_hash_of_the_one_before(chain):
