@@ -78,3 +78,22 @@ def test_a_draft_frozen_in_between_is_left_alone(monkeypatch: pytest.MonkeyPatch
     with later(10):
         assert recall_drafts() == 0
     assert exchange.state == ExchangeState.BUILDING
+
+
+def test_a_draft_written_in_between_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_exchange()
+    from exchanges.services import resting
+
+    def written_meanwhile(key: int) -> Exchange:
+        comment_section(
+            exchange_id=key,
+            section="when",
+            text="In May?",
+            actor=person_of(Exchange.objects.get(pk=key), "VO"),
+        )
+        return Exchange.objects.get(pk=key)
+
+    monkeypatch.setattr(resting, "locked_exchange", written_meanwhile)
+    with later(10):
+        assert recall_drafts() == 0
+    assert reminded() == []
