@@ -3,10 +3,11 @@ moved in between."""
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from queue import Empty, SimpleQueue
+from threading import Barrier
 
 from django.db import connections
 
@@ -38,24 +39,31 @@ class Replay:
     def run(self) -> list[Script]:
         """Everything due has been done, day by day, up to the last day; gives the scripts that did
         not come to their end."""
-        self._act()
+        with ThreadPoolExecutor(self.users) as pool:
+            try:
+                self._go_through_the_days(pool)
+            finally:
+                _hang_up(pool, self.users)
+        return [script for script in self.scripts if script.error or script.is_open]
+
+    def _go_through_the_days(self, pool: Executor) -> None:
+        self._act(pool)
         for day in acting_days(clock.today(), self.last_day):
             if not any(script.is_open for script in self.scripts):
                 break
             self._go_to(clock.at_hour(day, ACTING_HOUR))
-            self._act()
+            self._act(pool)
         self._go_to(clock.at_hour(clock.today(), EVENING))
-        return [script for script in self.scripts if script.error or script.is_open]
 
     def _go_to(self, moment: datetime) -> None:
         if moment > clock.now():
             self.move(moment)
             self.moves += 1
 
-    def _act(self) -> None:
+    def _act(self, pool: Executor) -> None:
         waiting = [script for script in self.scripts if script.is_open]
         if self.users > 1:
-            self._act_at_once(waiting)
+            self._act_at_once(waiting, pool)
         else:
             for script in waiting:
                 perform(script)
@@ -63,13 +71,12 @@ class Replay:
             total = sum(len(script.steps) for script in self.scripts)
             self.watcher(sum(script.done for script in self.scripts), total)
 
-    def _act_at_once(self, waiting: list[Script]) -> None:
+    def _act_at_once(self, waiting: list[Script], pool: Executor) -> None:
         """Each user takes the next script until none is left."""
         scripts: SimpleQueue[Script] = SimpleQueue()
         for script in waiting:
             scripts.put(script)
-        with ThreadPoolExecutor(self.users) as pool:
-            list(pool.map(_work_off, [scripts] * self.users))
+        list(pool.map(_work_off, [scripts] * self.users))
 
 
 def acting_days(after: date, until: date) -> Iterator[date]:
@@ -109,11 +116,19 @@ def _require(step: Step) -> None:
 
 
 def _work_off(scripts: SimpleQueue[Script]) -> None:
-    """In a thread of the pool, which keeps no connection to the database."""
     try:
         while True:
             perform(scripts.get_nowait())
     except Empty:
         return
-    finally:
+
+
+def _hang_up(pool: Executor, users: int) -> None:
+    """Each thread of the pool keeps its connection to the database until the end."""
+    together = Barrier(users)
+
+    def close(_user: int) -> None:
+        together.wait()
         connections.close_all()
+
+    list(pool.map(close, range(users)))

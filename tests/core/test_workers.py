@@ -7,7 +7,7 @@ import pytest
 import redis
 from celery import Celery
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from cxc_portal.core import jobs
 from cxc_portal.core.mail.delivery import deliver_mail
@@ -95,6 +95,33 @@ def test_a_worker_over_redis_delivers_a_mail(server, write, postbox):
     until(lambda: statuses() == ["sent"], worker)
     [message] = postbox.messages
     assert message["Message-ID"].startswith(f"<mail-{written.pk}-")
+
+
+@pytest.mark.redis
+def test_a_worker_keeps_its_connection_and_finds_another_when_it_is_lost(server, write):
+    worker = server.worker("--concurrency", "1")
+    until_ready(worker)
+
+    def process_after(mails: int) -> int:
+        with transaction.atomic():
+            write(f"person{mails}@example.org")
+        until(lambda: statuses() == ["sent"] * mails, worker)
+        [process] = asked(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return process
+
+    first = process_after(mails=1)
+    assert process_after(mails=2) == first
+    assert asked(f"SELECT pg_terminate_backend({first}, 5000)") == [True]
+    assert process_after(mails=3) != first
+
+
+def asked(question):
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def test_a_killed_worker_loses_neither_mail_nor_job(embedded, write, postbox, tmp_path):
