@@ -13,9 +13,21 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cxc_portal.core.mail.links import CAME_BY_LINK
+from profiles.rules import one_set_of_rules
 from profiles.second_factor import has_second_factor, is_required_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RulesMiddleware:
+    """A page goes by one set of rules from its beginning to its end."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with one_set_of_rules():
+            return self.get_response(request)
 
 
 class UserLanguageMiddleware:

@@ -1,7 +1,9 @@
 """The programme's rules in force. They are data: no number of the scheme stands in code."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -59,8 +61,37 @@ READERS: Mapping[str, Callable[[RuleBook, str], int | date | bool]] = {
 """How a rule is read, by its kind in the file."""
 
 
+_kept: ContextVar[list[RuleBook] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def one_set_of_rules() -> Iterator[None]:
+    """Inside, the rules in force are read once: whatever a page asks of them fits together."""
+    token = _kept.set([])
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def read_rules_anew() -> None:
+    """There may be new rules: whoever keeps some inside of `one_set_of_rules` reads them again."""
+    if kept := _kept.get():
+        kept.clear()
+
+
 def current_rules() -> RuleBook:
     """The rules in force. Raises `ImproperlyConfigured` before `load_reference_data` has run."""
+    kept = _kept.get()
+    if kept:
+        return kept[0]
+    rules = _latest_rules()
+    if kept is not None:
+        kept.append(rules)
+    return rules
+
+
+def _latest_rules() -> RuleBook:
     rules = ProgrammeRules.objects.order_by("-version").first()
     if rules is None:
         raise ImproperlyConfigured(

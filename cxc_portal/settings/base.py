@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "profiles.middleware.RulesMiddleware",
     "profiles.middleware.UserLanguageMiddleware",
     "profiles.middleware.SecondFactorMiddleware",
     "profiles.middleware.MailLinkMiddleware",

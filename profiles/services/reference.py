@@ -21,6 +21,7 @@ from profiles.models import (
     User,
 )
 from profiles.permissions import can_keep_reference_data
+from profiles.rules import read_rules_anew
 from profiles.signals import reference_loaded
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -227,6 +228,7 @@ def publish_rules(
             created_by=actor,
         )
         audit.record("rules.published", subject=rules, actor=actor, data={"version": rules.version})
+    read_rules_anew()
     return rules
 
 
