@@ -1,4 +1,4 @@
-# One image for web, worker and beat. It holds no secret: everything comes from the environment.
+# One image for web, workers and beat. It holds no secret: everything comes from the environment.
 
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

@@ -1,6 +1,7 @@
-"""Tells a container's supervisor whether its process is well: `healthcheck.py web|worker|beat`.
+"""Tells a container's supervisor whether its process is well: `healthcheck.py web`, `worker`,
+`documents` or `beat`.
 
-The web must answer on /healthz, the worker must answer a ping over the queue, and beat must have
+The web must answer on /healthz, both workers must answer a ping over the queue, and beat must have
 written its schedule down lately.
 """
 
@@ -22,10 +23,14 @@ def web() -> bool:
     return connection.getresponse().status == http.HTTPStatus.OK
 
 
-def worker() -> bool:
-    name = f"celery@{os.environ['HOSTNAME']}"
+def worker(name: str = "celery") -> bool:
+    name = f"{name}@{os.environ['HOSTNAME']}"
     ping = ["celery", "--quiet", "--app", "cxc_portal", "inspect", "ping", "--destination", name]
     return subprocess.run(ping, capture_output=True, check=False, timeout=20).returncode == 0
+
+
+def documents() -> bool:
+    return worker("documents")
 
 
 def beat() -> bool:
@@ -34,4 +39,5 @@ def beat() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not {"web": web, "worker": worker, "beat": beat}[sys.argv[1]]())
+    checks = {"web": web, "worker": worker, "documents": documents, "beat": beat}
+    sys.exit(not checks[sys.argv[1]]())

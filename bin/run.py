@@ -1,6 +1,6 @@
-"""Starts the portal in embedded mode: web, worker and beat as the Procfile names them.
+"""Starts the portal in embedded mode: web, workers and beat as the Procfile names them.
 
-What `make run` starts. Ctrl-C, SIGTERM or a closed terminal stop all three.
+What `make run` starts. Ctrl-C, SIGTERM or a closed terminal stop them all.
 """
 
 import contextlib

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from cxc_portal.settings.accounts import *  # noqa: F403
 from cxc_portal.settings.accounts import OIDC_ORIGINS
@@ -132,6 +133,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"socket_connect_timeout": 5}
+# Documents are slow to make and have a queue of their own, so that letters and jobs do not wait
+# behind them. A worker that is given no queues works off both.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("documents")]
+CELERY_TASK_ROUTES = {
+    task: {"queue": "documents"} for task in ("core.make_document", "core.sweep_documents")
+}
 QUEUE_DIR = VAR_DIR / "queue"
 if CELERY_BROKER_URL.startswith("filesystem:"):
     CELERY_BROKER_TRANSPORT = "cxc_portal.core.folder_queue:Transport"

@@ -28,7 +28,8 @@ NOT_FOR_SERVERS = {
     "MAIL_CLAIM_SECONDS",
     "SWEEP_SECONDS",
 }
-PORTAL_SERVICES = ["beat", "migrate", "web", "worker"]
+PROCESSES = ["beat", "documents", "web", "worker"]
+PORTAL_SERVICES = sorted([*PROCESSES, "migrate"])
 
 
 # --- docker-compose.yml and the settings ------------------------------------------------------
@@ -36,7 +37,7 @@ PORTAL_SERVICES = ["beat", "migrate", "web", "worker"]
 
 def test_compose_runs_the_processes_of_the_procfile_and_the_migrations():
     assert sorted(files.portal_services()) == PORTAL_SERVICES
-    assert sorted([*files.procfile(), "migrate"]) == PORTAL_SERVICES
+    assert sorted(files.procfile()) == PROCESSES
 
 
 @pytest.mark.parametrize("service", PORTAL_SERVICES)
@@ -51,10 +52,17 @@ def test_compose_sets_every_variable_that_production_requires(service):
     assert files.required_variables() - given == set()
 
 
-@pytest.mark.parametrize("process", ["web", "worker", "beat"])
+@pytest.mark.parametrize("process", PROCESSES)
 def test_compose_starts_a_process_as_the_procfile_does(process):
     command = files.portal_services()[process]["command"]
     assert files.in_the_image(shlex.join(command)) == files.in_the_image(files.procfile()[process])
+
+
+def test_every_queue_has_a_worker():
+    words = [files.in_the_image(command) for command in files.procfile().values()]
+    worked_off = {said[said.index("--queues") + 1] for said in words if "worker" in said}
+    assert worked_off == {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} <= worked_off
 
 
 def test_image_starts_the_web_by_itself():
@@ -71,7 +79,7 @@ def test_every_lasting_service_has_a_health_check():
     assert services["migrate"]["healthcheck"] == {"disable": True}
 
 
-@pytest.mark.parametrize("process", ["web", "worker", "beat"])
+@pytest.mark.parametrize("process", PROCESSES)
 def test_processes_wait_for_database_queue_and_migrations(process):
     conditions = {
         n: w["condition"] for n, w in files.portal_services()[process]["depends_on"].items()
