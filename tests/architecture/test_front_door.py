@@ -112,7 +112,7 @@ def test_portal_starts_its_processes_and_leaves_none_behind(environment, port, t
         assert status(port, "/readyz") == 200
         commands = " | ".join(processes_of(tmp_path))
         for command in procfile().values():
-            assert " ".join(in_the_image(command)).removeprefix("nice -n 10 ") in commands
+            assert " ".join(in_the_image(command)).removeprefix("nice -n 19 ") in commands
         os.killpg(portal.pid, signal.SIGINT)
         assert portal.wait(STOP_SECONDS) == 0, log.read_text()
     assert processes_of(tmp_path) == []
