@@ -78,7 +78,7 @@ class BrowserHands:
 
     def _exchange(self, journey: Journey, rest: str = "") -> str:
         """The address of a page of the exchange."""
-        return f"{self.cast.exchange(journey).get_absolute_url()}{rest}"
+        return f"{self.cast.known_exchange(journey).get_absolute_url()}{rest}"
 
     # --- registration -----------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class BrowserHands:
         browser, path = self._of(journey.visitor), self._exchange(journey, "commitment/freeze/")
         page = browser.get(path)
         browser.send(path, page.form_with("revisions"), {})
-        if not self.cast.exchange(journey).versions.exists():
+        if not self.cast.known_exchange(journey).versions.exists():
             raise PageWrong(f"{path}: nothing was frozen")
 
     def sign(self, journey: Journey, capacity: Capacity) -> None:
@@ -196,7 +196,7 @@ class BrowserHands:
     # --- money ------------------------------------------------------------------------------------
 
     def send_evidence(self, journey: Journey, kind: EvidenceKind) -> None:
-        number = self.cast.exchange(journey).evidence_items.count()
+        number = self.cast.known_exchange(journey).evidence_items.count()
         file = {f"{kind}-papers": paper(journey, f"{kind} {number}")}
         self._as(journey, Capacity.VO).fill(self._evidence(journey), {}, files=file)
 
@@ -216,7 +216,7 @@ class BrowserHands:
         return self._exchange(journey, "evidence-of-travel/")
 
     def _waiting(self, journey: Journey) -> QuerySet[EvidenceItem]:
-        items = EvidenceItem.objects.filter(exchange=self.cast.exchange(journey))
+        items = EvidenceItem.objects.filter(exchange=self.cast.known_exchange(journey))
         return items.filter(state=EvidenceState.WAITING)
 
     def _decide(self, journey: Journey, decisions: dict[int, str]) -> None:
@@ -229,7 +229,7 @@ class BrowserHands:
         browser.fill(self._exchange(journey, "payment/"), {}, action="/approve/")
 
     def pay(self, journey: Journey) -> None:
-        partnership = self.cast.exchange(journey).visitor_partnership
+        partnership = self.cast.known_exchange(journey).visitor_partnership
         browser = self.browser(self.cast.staff(partnership.acronym, "treasurer"))
         browser.fill(self._exchange(journey, "payment/"), {}, action="/pay/")
 

@@ -38,7 +38,7 @@ class Cast:
 
     def __init__(self, plan: Plan, password: str) -> None:
         self.plan, self.password = plan, password
-        self._keys: dict[int, int] = {}
+        self._found: dict[int, Exchange] = {}
 
     def prepare(self) -> None:
         """Everybody has an account with a verified address, and each partnership its staff."""
@@ -108,23 +108,28 @@ class Cast:
         ).first()
 
     def found_exchange(self, journey: Journey) -> Exchange | None:
-        """The exchange, once the match is confirmed; looked for by its people once."""
-        wanted = Exchange.objects.all()
-        if journey.number in self._keys:
-            return wanted.get(pk=self._keys[journey.number])
-        exchange: Exchange | None = wanted.filter(
-            visitor__contact__email=journey.visitor.email,
-            host__contact__email=journey.host.email,
-        ).first()
-        if exchange:
-            self._keys[journey.number] = exchange.pk
-        return exchange
+        """The exchange, once the match is confirmed, as it was when it was found: good for its key,
+        its address and what belongs to it, not for how far it is."""
+        if journey.number not in self._found:
+            exchange = Exchange.objects.filter(
+                visitor__contact__email=journey.visitor.email,
+                host__contact__email=journey.host.email,
+            ).first()
+            if exchange is None:
+                return None
+            self._found[journey.number] = exchange
+        return self._found[journey.number]
 
-    def exchange(self, journey: Journey) -> Exchange:
+    def known_exchange(self, journey: Journey) -> Exchange:
+        """`found_exchange` where there must be one."""
         exchange = self.found_exchange(journey)
         if exchange is None:
             raise Exchange.DoesNotExist(f"journey {journey.number} has no exchange")
         return exchange
+
+    def exchange(self, journey: Journey) -> Exchange:
+        """The exchange as it is now."""
+        return Exchange.objects.get(pk=self.known_exchange(journey).pk)
 
     def version(self, journey: Journey) -> CommitmentVersion:
         """The version that is being signed."""
@@ -135,5 +140,5 @@ class Cast:
 
     def report(self, journey: Journey, capacity: Capacity) -> Report:
         return Report.objects.select_related("exchange").get(
-            exchange=self.exchange(journey), capacity=capacity
+            exchange=self.known_exchange(journey), capacity=capacity
         )

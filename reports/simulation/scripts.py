@@ -194,10 +194,10 @@ class Scripts:
             )
 
     def _is_frozen(self, one: Journey) -> bool:
-        return self.cast.exchange(one).versions.exists()
+        return self.cast.known_exchange(one).versions.exists()
 
     def _has_signed(self, one: Journey, capacity: Capacity) -> bool:
-        version = self.cast.exchange(one).versions.order_by("number").last()
+        version = self.cast.known_exchange(one).versions.order_by("number").last()
         return version is not None and version.signatures.filter(capacity=capacity).exists()
 
     def _exchange(self, one: Journey) -> Iterator[Step]:
@@ -210,7 +210,7 @@ class Scripts:
             )
 
     def _has_checked_in(self, one: Journey, side: Capacity) -> bool:
-        return self.cast.exchange(one).check_ins.filter(capacity=side).exists()
+        return self.cast.known_exchange(one).check_ins.filter(capacity=side).exists()
 
     def _days(self, one: Journey) -> tuple[date, date]:
         """Its first and its last day, as they were signed; they do not change any more."""
@@ -318,15 +318,15 @@ class Scripts:
 
     def _has_evidence(self, one: Journey, kind: EvidenceKind) -> bool:
         living = (EvidenceState.WAITING, EvidenceState.ACCEPTED)
-        items = self.cast.exchange(one).evidence_items
+        items = self.cast.known_exchange(one).evidence_items
         return items.filter(kind=kind, state__in=living).exists()
 
     def _was_refused(self, one: Journey) -> bool:
-        items = self.cast.exchange(one).evidence_items
+        items = self.cast.known_exchange(one).evidence_items
         return items.filter(transitions__transition="refuse").exists()
 
     def _is_evidence_accepted(self, one: Journey) -> bool:
-        items = self.cast.exchange(one).evidence_items
+        items = self.cast.known_exchange(one).evidence_items
         accepted = items.filter(state=EvidenceState.ACCEPTED).values_list("kind", flat=True)
         return set(NEEDED) <= set(accepted)
 

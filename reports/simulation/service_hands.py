@@ -127,7 +127,7 @@ class ServiceHands:
 
     def write(self, journey: Journey, first_day: date) -> None:
         start_draft(
-            exchange_id=self.cast.exchange(journey).pk,
+            exchange_id=self.cast.known_exchange(journey).pk,
             programme=journey.programme,
             first_day=first_day,
             actor=self._user(journey.visitor),
@@ -135,7 +135,7 @@ class ServiceHands:
 
     def freeze(self, journey: Journey) -> None:
         freeze_commitment(
-            exchange_id=self.cast.exchange(journey).pk, actor=self._user(journey.visitor)
+            exchange_id=self.cast.known_exchange(journey).pk, actor=self._user(journey.visitor)
         )
 
     def sign(self, journey: Journey, capacity: Capacity) -> None:
@@ -149,7 +149,7 @@ class ServiceHands:
         )
 
     def check_in(self, journey: Journey, side: Capacity) -> None:
-        check_in(exchange_id=self.cast.exchange(journey).pk, actor=self._as(journey, side))
+        check_in(exchange_id=self.cast.known_exchange(journey).pk, actor=self._as(journey, side))
 
     # --- reports ----------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class ServiceHands:
 
     def validate(self, journey: Journey, capacity: Capacity) -> None:
         validate_reports(
-            exchange_id=self.cast.exchange(journey).pk, actor=self._as(journey, capacity)
+            exchange_id=self.cast.known_exchange(journey).pk, actor=self._as(journey, capacity)
         )
 
     # --- money ------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ class ServiceHands:
 
     def enter_account(self, journey: Journey) -> None:
         enter_account(
-            exchange_id=self.cast.exchange(journey).pk,
+            exchange_id=self.cast.known_exchange(journey).pk,
             iban=IBAN,
             bic=BIC,
             holder=journey.visitor.name,
@@ -205,7 +205,7 @@ class ServiceHands:
         )
 
     def refuse_evidence(self, journey: Journey) -> None:
-        item = self.cast.exchange(journey).evidence_items.get(
+        item = self.cast.known_exchange(journey).evidence_items.get(
             kind=EvidenceKind.RETURN, state=EvidenceState.WAITING
         )
         evidence.decide_evidence(
@@ -216,7 +216,9 @@ class ServiceHands:
         )
 
     def accept_evidence(self, journey: Journey) -> None:
-        waiting = self.cast.exchange(journey).evidence_items.filter(state=EvidenceState.WAITING)
+        waiting = self.cast.known_exchange(journey).evidence_items.filter(
+            state=EvidenceState.WAITING
+        )
         officer = self._as(journey, Capacity.VOP)
         for item in waiting:
             evidence.decide_evidence(item_id=item.pk, accept=True, reason="", actor=officer)
