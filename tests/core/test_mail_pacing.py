@@ -395,7 +395,7 @@ def test_a_letter_that_was_claimed_by_a_dead_worker_goes_out_when_the_claim_has_
     assert subjects(mailoutbox) == ["Look at 1 … and 1 more"]
 
 
-@pytest.mark.parametrize(("pieces", "queries"), [(1, 8), (3, 15)])
+@pytest.mark.parametrize(("pieces", "queries"), [(1, 7), (3, 14)])
 def test_a_letter_costs_few_queries(
     news, ada, frozen, mailoutbox, pieces, queries, django_assert_num_queries
 ):

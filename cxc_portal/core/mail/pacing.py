@@ -19,7 +19,7 @@ from celery import shared_task
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
@@ -123,10 +123,11 @@ def _make_letter(
 ) -> OutgoingMail | None:
     # Whoever erases an account locks its row first, too; mails that somebody is taking back just
     # now are left for the next letter.
-    people = get_user_model().objects.select_for_update(of=("self",), no_key=True)
-    reader = people.get(pk=recipient_id)
     day = clock.day_of(moment)
-    if OutgoingMail.objects.filter(recipient=reader, paced_on=day).exists():
+    told = OutgoingMail.objects.filter(recipient=OuterRef("pk"), paced_on=day)
+    people = get_user_model().objects.annotate(is_told=Exists(told))
+    reader = people.select_for_update(of=("self",), no_key=True).get(pk=recipient_id)
+    if reader.is_told:
         return None
     waiting = _pending(moment).filter(recipient=reader).order_by("pk")
     choices = choices_of([recipient_id])
