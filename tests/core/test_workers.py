@@ -1,5 +1,6 @@
 """Real workers, as the Procfile starts them, in both run modes."""
 
+import json
 import os
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,11 +10,21 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection, transaction
 
-from cxc_portal.core import jobs
+from cxc_portal.core import documents, jobs
+from cxc_portal.core.documents.making import make_document
 from cxc_portal.core.mail.delivery import deliver_mail
-from cxc_portal.core.models import Job, JobStatus, MailStatus, OutgoingMail
+from cxc_portal.core.models import (
+    Document,
+    DocumentStatus,
+    Job,
+    JobStatus,
+    MailStatus,
+    OutgoingMail,
+)
+from exchanges.documents import COMMITMENT
 from tests.core import slow_work
-from tests.workers import mill, until, until_ready
+from tests.factories import UserFactory
+from tests.workers import ROOT, mill, until, until_ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +34,9 @@ SLOW_WORK = ("--include", slow_work.__name__)
 
 def send_through(monkeypatch, producer):
     """What the portal queues goes to the workers of the test."""
-    for task in (deliver_mail, jobs.run_job):
+    producer.conf.task_queues = settings.CELERY_TASK_QUEUES
+    producer.conf.task_routes = settings.CELERY_TASK_ROUTES
+    for task in (deliver_mail, jobs.run_job, make_document):
         monkeypatch.setattr(
             task, "delay", lambda key, name=task.name: producer.send_task(name, args=[key])
         )
@@ -84,6 +97,23 @@ def test_two_workers_deliver_each_mail_of_the_folder_once(embedded, write, postb
     until(lambda: statuses() == ["sent"] * 12, *workers)
     assert sorted(to for [to] in postbox.recipients) == addresses
     assert list((tmp_path / "queue" / "messages").iterdir()) == []
+
+
+def test_letters_do_not_wait_for_documents_which_have_a_worker_of_their_own(
+    embedded, write, postbox
+):
+    snapshot = json.loads((ROOT / "tests/benchmarks/commitment.json").read_bytes())
+    with transaction.atomic():
+        documents.order(
+            COMMITMENT, about=UserFactory(), snapshot=snapshot, language="en", name="CXC v1"
+        )
+        write()
+    letters = embedded.worker("--concurrency", "1", "--queues", "celery")
+    until(lambda: statuses() == ["sent"], letters)
+    assert Document.objects.get().status == DocumentStatus.WAITING
+
+    press = embedded.worker("--concurrency", "1", "--queues", "documents")
+    until(lambda: Document.objects.get().status == DocumentStatus.MADE, letters, press)
 
 
 @pytest.mark.redis
