@@ -25,7 +25,7 @@ from tests.factories.exchanges import (
 )
 
 pytestmark = pytest.mark.usefixtures("reference")
-QUERIES_OF_FREEZE = 26
+QUERIES_OF_FREEZE = 23
 
 
 @pytest.fixture(autouse=True)

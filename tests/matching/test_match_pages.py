@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.untouched import untouched
 
 pytestmark = pytest.mark.usefixtures("reference")
-QUERIES_TO_PROPOSE, QUERIES_OF_PAGE = 27, 17
+QUERIES_TO_PROPOSE, QUERIES_OF_PAGE = 25, 17
 
 WHY = "We both work on batteries. A visit would show us how you sort them."
 FORM = {"message": WHY, "mode": "physical", "dates_from": "", "dates_to": ""}
