@@ -21,6 +21,7 @@ START = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+QUERIES_OF_A_ROUND = 22
 
 
 @pytest.fixture
@@ -452,30 +453,63 @@ def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
     bob = UserFactory()
     urgent(ada)
     urgent(bob)
-    make = pacing.make_letter
+    make = pacing.make_letters
 
-    def fails_for_ada(recipient_id, **options):
-        if recipient_id == ada.pk:
+    def fails_for_ada(recipient_ids, **options):
+        if ada.pk in recipient_ids:
             raise RuntimeError
-        return make(recipient_id, **options)
+        return make(recipient_ids, **options)
 
-    monkeypatch.setattr(pacing, "make_letter", fails_for_ada)
+    monkeypatch.setattr(pacing, "make_letters", fails_for_ada)
     assert pacing.post() == 1
     assert f"the letter of person {ada.pk} could not be made" in caplog.messages
 
 
-def test_a_round_stops_when_the_next_one_has_begun(urgent, frozen, monkeypatch):
+def test_a_round_stops_when_the_next_one_has_begun(urgent, frozen, monkeypatch, mailoutbox):
     for _number in range(4):
         urgent(UserFactory())
-    served = []
+    send = pacing.send
 
-    def slowly(recipient_id):
-        served.append(recipient_id)
+    def slowly(letter):
         frozen.shift(timedelta(seconds=30))
-        return True
+        return send(letter)
 
-    monkeypatch.setattr(pacing, "deliver_news", slowly)
-    assert (pacing.post(), len(served)) == (2, 2)
+    monkeypatch.setattr(pacing, "send", slowly)
+    assert (pacing.post(), len(mailoutbox)) == (2, 2)
+    letters = OutgoingMail.objects.filter(paced_on=START.date()).order_by("pk")
+    assert [one.status for one in letters] == ["sent", "sent", "queued", "queued"]
+    assert (delivery.sweep(), len(mailoutbox)) == (2, 4)
+
+
+def test_a_round_begins_no_more_letters_once_the_next_one_has_begun(
+    urgent, frozen, monkeypatch, mailoutbox
+):
+    for _number in range(3):
+        urgent(UserFactory())
+    send = pacing.send
+
+    def slowly(letter):
+        frozen.shift(timedelta(minutes=1))
+        return send(letter)
+
+    monkeypatch.setattr(pacing, "send", slowly)
+    monkeypatch.setattr(pacing, "TOGETHER", 1)
+    assert (pacing.post(), len(mailoutbox)) == (1, 1)
+    assert OutgoingMail.objects.filter(paced_on__isnull=True).count() == 2
+
+
+def test_a_round_makes_letters_together(
+    urgent, news, frozen, mailoutbox, django_assert_num_queries
+):
+    people = [UserFactory() for _number in range(5)]
+    for person in people:
+        urgent(person)
+    news(people[0], "another thing")
+    with django_assert_num_queries(QUERIES_OF_A_ROUND):
+        assert pacing.post() == len(people)
+    told = {to: message.subject for message in mailoutbox for to in message.to}
+    assert sorted(told) == sorted(person.email for person in people)
+    assert told[people[0].email] == "Look at it … and 1 more"
 
 
 def test_a_letter_that_another_worker_made_meanwhile_is_not_made_again(

@@ -6,6 +6,7 @@ the two leaves the claim behind; the sweep takes the mail up again once the clai
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -13,7 +14,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from cxc_portal.core import clock
 from cxc_portal.core.mail import links, unsubscribe
@@ -66,6 +67,12 @@ def send(mail: OutgoingMail) -> bool:
     if mail.is_summary:
         mail.bundled.update(sent_at=moment)
     return True
+
+
+def hand_back(mails: Sequence[OutgoingMail]) -> None:
+    """Give up the claim on mails for which there is no time: the sweep sends them."""
+    for mail in mails:
+        _ours(mail).update(status=MailStatus.QUEUED)
 
 
 def sweep() -> int:
@@ -143,6 +150,12 @@ def _release(mail: OutgoingMail, status: MailStatus, **fields: object) -> None:
     fields |= {"status": status, "attempts": mail.attempts + 1}
     if mail.is_confidential and status != MailStatus.QUEUED and not settings.DEMO:
         fields |= {"text": "", "html": ""}
-    ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING)
-    if not ours.filter(claimed_at=mail.claimed_at).update(**fields):
+    if not _ours(mail).update(**fields):
         logger.warning("mail %s: the claim ran out before the server had answered", mail.pk)
+
+
+def _ours(mail: OutgoingMail) -> QuerySet[OutgoingMail]:
+    """The row, as long as the claim on it is ours."""
+    return OutgoingMail.objects.filter(
+        pk=mail.pk, status=MailStatus.SENDING, claimed_at=mail.claimed_at
+    )

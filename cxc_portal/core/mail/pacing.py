@@ -3,14 +3,14 @@
 Paced mails lie in the outbox until there is a letter for their reader. What somebody waits for goes
 out at once and takes all other news along; the rest goes out together at `MAIL_SUMMARY_HOUR`. A
 single piece of news is the letter itself; several are told in a summary, and their rows say so.
-The letter is made in one transaction, under the lock of its reader and a unique pair of person and
-day. Whoever makes it claims it there and sends it; if they die meanwhile, it is delivered like any
-other mail.
+A letter is made in one transaction, under the lock of its reader and a unique pair of person and
+day; a round makes those of some people together. Whoever makes it claims it there and sends it; if
+they die meanwhile, it is delivered like any other mail.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, cast
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxc_portal.core import clock
 from cxc_portal.core.mail import links
-from cxc_portal.core.mail.delivery import MORNING_HOUR, SWEEP_BUDGET, send
+from cxc_portal.core.mail.delivery import MORNING_HOUR, SWEEP_BUDGET, hand_back, send
 from cxc_portal.core.mail.kinds import MailKind, Pace, register
 from cxc_portal.core.mail.preferences import choices_of
 from cxc_portal.core.mail.writing import Recipient, written
@@ -32,6 +32,9 @@ from cxc_portal.core.models import SUMMARY_KIND, MailChoice, MailStatus, Outgoin
 from cxc_portal.core.queueing import SweptTask
 
 logger = logging.getLogger(__name__)
+
+TOGETHER = 20
+"""For so many people a round makes the letters in one transaction."""
 
 WEEKLY_DAY = 0
 """Monday, as `date.weekday` counts."""
@@ -63,28 +66,59 @@ def deliver_news(recipient_id: int) -> bool:
 
 
 def post() -> int:
-    """One round of the postman; says how many letters went out."""
-    start = clock.real_now()
+    """One round of the postman; says how many letters went out.
+
+    It stops after `SWEEP_BUDGET`, because by then the next round has begun.
+    """
+    end = clock.real_now() + SWEEP_BUDGET
+    due = _due_recipients(clock.now())
     sent = 0
-    for recipient_id in _due_recipients(clock.now()):
-        if clock.real_now() - start > SWEEP_BUDGET:
+    for start in range(0, len(due), TOGETHER):
+        if clock.real_now() > end:
             break
-        try:
-            sent += deliver_news(recipient_id)
-        except Exception:
-            logger.exception("the letter of person %s could not be made", recipient_id)
+        letters = _made_together(due[start : start + TOGETHER])
+        for number, letter in enumerate(letters):
+            if clock.real_now() > end:
+                hand_back(letters[number:])
+                break
+            sent += send(letter)
     return sent
+
+
+def _made_together(recipient_ids: Sequence[int]) -> list[OutgoingMail]:
+    """The claimed letters of some people; where that fails, each is made alone, so that one that
+    cannot be made does not keep the others back."""
+    try:
+        return make_letters(recipient_ids, claimed_at=clock.real_now())
+    except Exception:  # noqa: BLE001 - whose letter it was shows when each is made alone
+        letters = [_made_alone(one) for one in recipient_ids]
+    return [letter for letter in letters if letter]
+
+
+def _made_alone(recipient_id: int) -> OutgoingMail | None:
+    try:
+        return make_letter(recipient_id, claimed_at=clock.real_now())
+    except Exception:
+        logger.exception("the letter of person %s could not be made", recipient_id)
+        return None
 
 
 def make_letter(recipient_id: int, *, claimed_at: datetime | None = None) -> OutgoingMail | None:
     """Make today's letter of a person from what waits, or nothing. Whoever sends it at once claims
     it; otherwise it waits in the outbox."""
     try:
-        with transaction.atomic():
-            return _make_letter(recipient_id, clock.now(), claimed_at)
+        return next(iter(make_letters([recipient_id], claimed_at=claimed_at)), None)
     except IntegrityError:
         logger.info("person %s has had a letter of another worker", recipient_id)
         return None
+
+
+def make_letters(
+    recipient_ids: Sequence[int], *, claimed_at: datetime | None = None
+) -> list[OutgoingMail]:
+    """`make_letter` for several people, all or none."""
+    with transaction.atomic():
+        return _make_letters(recipient_ids, clock.now(), claimed_at)
 
 
 def _pending(moment: datetime) -> QuerySet[OutgoingMail]:
@@ -118,29 +152,43 @@ def _due_recipients(moment: datetime) -> list[int]:
     ]
 
 
-def _make_letter(
-    recipient_id: int, moment: datetime, claimed_at: datetime | None
-) -> OutgoingMail | None:
+def _make_letters(
+    recipient_ids: Sequence[int], moment: datetime, claimed_at: datetime | None
+) -> list[OutgoingMail]:
     # Whoever erases an account locks its row first, too; mails that somebody is taking back just
     # now are left for the next letter.
     day = clock.day_of(moment)
     told = OutgoingMail.objects.filter(recipient=OuterRef("pk"), paced_on=day)
-    people = get_user_model().objects.annotate(is_told=Exists(told))
-    reader = people.select_for_update(of=("self",), no_key=True).get(pk=recipient_id)
-    if reader.is_told:
-        return None
-    waiting = _pending(moment).filter(recipient=reader).order_by("pk")
-    choices = choices_of([recipient_id])
-    calls = {
-        mail: _call(mail, choices.get((recipient_id, mail.topic)), moment)
-        for mail in waiting.select_for_update(of=("self",), skip_locked=True)
-    }
-    _set_status(MailStatus.UNWANTED, [m for m, call in calls.items() if call == Call.UNWANTED])
-    if not _is_time(calls.values(), moment):
-        return None
-    news = [mail for mail, call in calls.items() if call >= Call.TODAY]
-    news.sort(key=lambda mail: (mail.pace != Pace.BLOCKING, mail.pk))
-    return _letter(reader, news, day, claimed_at)
+    people = get_user_model().objects.annotate(is_told=Exists(told)).filter(pk__in=recipient_ids)
+    locked = people.select_for_update(of=("self",), no_key=True).order_by("pk")
+    readers = {one.pk: one for one in locked if not one.is_told}
+    if not readers:
+        return []
+    choices = choices_of(readers)
+    calls: dict[int, dict[OutgoingMail, Call]] = {person: {} for person in readers}
+    waiting = _pending(moment).filter(recipient__in=readers).order_by("pk")
+    for mail in waiting.select_for_update(of=("self",), skip_locked=True):
+        person = cast(int, mail.recipient_id)
+        calls[person][mail] = _call(mail, choices.get((person, mail.topic)), moment)
+    _set_status(
+        MailStatus.UNWANTED,
+        [m for called in calls.values() for m, call in called.items() if call == Call.UNWANTED],
+    )
+    letters = [
+        _letter(readers[person], _news(called), day, claimed_at)
+        for person, called in calls.items()
+        if _is_time(called.values(), moment)
+    ]
+    alone = [letter.pk for letter in letters if not letter.is_summary]
+    claim = {"status": MailStatus.SENDING, "claimed_at": claimed_at} if claimed_at else {}
+    OutgoingMail.objects.filter(pk__in=alone).update(paced_on=day, **claim)
+    return letters
+
+
+def _news(called: Mapping[OutgoingMail, Call]) -> list[OutgoingMail]:
+    """What goes into the letter of today, the most urgent first."""
+    news = [mail for mail, call in called.items() if call >= Call.TODAY]
+    return sorted(news, key=lambda mail: (mail.pace != Pace.BLOCKING, mail.pk))
 
 
 def _call(mail: OutgoingMail, choice: MailChoice | None, moment: datetime) -> Call:
@@ -173,14 +221,12 @@ def _is_time(calls: Iterable[Call], moment: datetime) -> bool:
 def _letter(
     reader: Any, news: list[OutgoingMail], day: date, claimed_at: datetime | None
 ) -> OutgoingMail:
-    """The single piece of news itself, or a summary of all of them, the most urgent first."""
+    """The single piece of news itself, to be written yet, or a summary of all of them."""
     letter = news[0] if len(news) == 1 else _summary(reader, news)
     letter.recipient, letter.paced_on = reader, day
     if claimed_at:
         letter.status, letter.claimed_at = MailStatus.SENDING, claimed_at
-    if len(news) == 1:
-        letter.save(update_fields=["paced_on", "status", "claimed_at"])
-    else:
+    if len(news) > 1:
         letter.save(force_insert=True)
         _set_status(MailStatus.BUNDLED, news, bundle=letter)
     return letter
