@@ -65,6 +65,21 @@ def urgent(news):
     return urgent
 
 
+@pytest.fixture
+def slow_server(frozen, monkeypatch):
+    """Lets each letter take so long to send."""
+    send = pacing.send
+
+    def slow_server(seconds):
+        def slowly(letter):
+            frozen.shift(timedelta(seconds=seconds))
+            return send(letter)
+
+        monkeypatch.setattr(pacing, "send", slowly)
+
+    return slow_server
+
+
 def subjects(mailoutbox):
     return [message.subject for message in mailoutbox]
 
@@ -465,16 +480,10 @@ def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
     assert f"the letter of person {ada.pk} could not be made" in caplog.messages
 
 
-def test_a_round_stops_when_the_next_one_has_begun(urgent, frozen, monkeypatch, mailoutbox):
+def test_a_round_stops_when_the_next_one_has_begun(urgent, frozen, slow_server, mailoutbox):
     for _number in range(4):
         urgent(UserFactory())
-    send = pacing.send
-
-    def slowly(letter):
-        frozen.shift(timedelta(seconds=30))
-        return send(letter)
-
-    monkeypatch.setattr(pacing, "send", slowly)
+    slow_server(seconds=30)
     assert (pacing.post(), len(mailoutbox)) == (2, 2)
     letters = OutgoingMail.objects.filter(paced_on=START.date()).order_by("pk")
     assert [one.status for one in letters] == ["sent", "sent", "queued", "queued"]
@@ -482,17 +491,11 @@ def test_a_round_stops_when_the_next_one_has_begun(urgent, frozen, monkeypatch, 
 
 
 def test_a_round_begins_no_more_letters_once_the_next_one_has_begun(
-    urgent, frozen, monkeypatch, mailoutbox
+    urgent, frozen, slow_server, monkeypatch, mailoutbox
 ):
     for _number in range(3):
         urgent(UserFactory())
-    send = pacing.send
-
-    def slowly(letter):
-        frozen.shift(timedelta(minutes=1))
-        return send(letter)
-
-    monkeypatch.setattr(pacing, "send", slowly)
+    slow_server(seconds=60)
     monkeypatch.setattr(pacing, "TOGETHER", 1)
     assert (pacing.post(), len(mailoutbox)) == (1, 1)
     assert OutgoingMail.objects.filter(paced_on__isnull=True).count() == 2
