@@ -69,7 +69,7 @@ def start_move(*, to: datetime, seen: int, actor: Any = None) -> Job:
     not ahead or too far ahead.
     """
     _refuse_in_earnest()
-    with transaction.atomic():
+    with audit.transaction():
         shift = _locked()
         if shift.is_moving:
             raise TransitionRefused(

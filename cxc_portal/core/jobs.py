@@ -173,7 +173,7 @@ def _finish(job: Job, **fields: Any) -> Job | None:
 
 def rerun(*, job_id: int, actor: Any) -> Job:
     """Put a failed job of one's own back in the queue."""
-    with transaction.atomic():
+    with audit.transaction():
         job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
         if job.owner_id != actor.pk:
             raise NotAllowed(_("You may not do this."))

@@ -78,7 +78,7 @@ def supersede(*, about: models.Model, kind: DocumentKind, successor: Document | 
 
 def run_again(*, document_id: int, actor: Any) -> Document:
     """Queue a failed document again. Who may do so is for the caller to say."""
-    with transaction.atomic():
+    with audit.transaction():
         document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
         if document.status != DocumentStatus.FAILED:
             raise TransitionRefused(

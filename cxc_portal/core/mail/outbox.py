@@ -92,7 +92,7 @@ def cancel(*, about: models.Model, kinds: tuple[MailKind, ...], recipient: Any =
 
 def resend(*, mail_id: int, actor: Any) -> OutgoingMail:
     """Queue a failed mail again. Who may do so is for the caller to say."""
-    with transaction.atomic():
+    with audit.transaction():
         mail = OutgoingMail.objects.select_for_update(of=("self",)).get(pk=mail_id)
         if mail.status != MailStatus.FAILED:
             raise TransitionRefused("not_failed", _("Only a mail that failed can be sent again."))
