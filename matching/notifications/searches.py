@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from cxc_portal.core import mail
 from cxc_portal.core.mail import MailKind, Pace, Recipient
 from matching.queries.searches import NEWS_KIND, Newcomer, News, is_last_letter
-from profiles.models import User
 
 NAMED = 5
 """How many profiles a mail names for one search before it says how many more there are."""
@@ -38,9 +37,9 @@ class Told:
     url: str
 
 
-def profiles_published(user_id: int, news: Sequence[News], until: datetime) -> None:
-    """One mail for all searches of the person."""
-    user = User.objects.get(pk=user_id)
+def profiles_published(news: Sequence[News], until: datetime) -> None:
+    """One mail for all searches of a person."""
+    user = news[0].search.user
     with translation.override(user.language or settings.LANGUAGE_CODE):
         told = [_told(one) for one in news]
     number = sum(len(one.newcomers) for one in news)
@@ -52,12 +51,12 @@ def profiles_published(user_id: int, news: Sequence[News], until: datetime) -> N
             "told": told,
             "first": news[0].newcomers[0],
             "others": number - 1,
-            "is_last": is_last_letter(user_id, news),
+            "is_last": is_last_letter(news),
             "searches_url": settings.SITE_URL + reverse("matching:searches"),
             "action_url": url,
             "action_label": gettext_lazy("See them all"),
         },
-        dedup_key=f"{PROFILES_PUBLISHED.name}:{user_id}:{until.isoformat()}",
+        dedup_key=f"{PROFILES_PUBLISHED.name}:{user.pk}:{until.isoformat()}",
     )
 
 

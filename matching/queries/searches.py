@@ -108,6 +108,13 @@ def searches_without_look(until: datetime) -> QuerySet[SavedSearch]:
     )
 
 
+def searches_of_people(people: Collection[int], until: datetime) -> QuerySet[SavedSearch]:
+    """`searches_without_look` of some people, who come along, to be locked: what `is_last_letter`
+    asks for is counted."""
+    waiting = searches_without_look(until).filter(user__in=people).select_related("user")
+    return waiting.annotate(unanswered=F("unanswered")).select_for_update(of=("self",))
+
+
 def _letters_since_sign_of_life() -> Subquery:
     """How many letters with news a person has had, or will have, since the own profile was minded:
     what one summary tells of is one letter."""
@@ -120,13 +127,10 @@ def _letters_since_sign_of_life() -> Subquery:
     return Subquery(news.order_by().values("recipient").annotate(count=letters).values("count"))
 
 
-def is_last_letter(user_id: int, news: Sequence[News]) -> bool:
+def is_last_letter(news: Sequence[News]) -> bool:
     """Whether nothing more follows for one of the own profiles until the person looks in."""
-    own = [one.search.pk for one in news if one.search.profile_id]
-    reached = SavedSearch.objects.filter(pk__in=own, user=user_id).alias(
-        unanswered=Coalesce(_letters_since_sign_of_life(), 0)
-    )
-    return reached.filter(unanswered=MOST_UNANSWERED - 1).exists()
+    own: list[Any] = [one.search for one in news if one.search.profile_id]
+    return any(search.unanswered == MOST_UNANSWERED - 1 for search in own)
 
 
 def missing_partner_alerts() -> list[tuple[int, int, datetime]]:

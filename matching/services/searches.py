@@ -1,6 +1,6 @@
 """Telling people of new profiles that fit what they look for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +16,7 @@ from matching.queries.searches import (
     missing_partner_alerts,
     newcomers_between,
     news_for,
+    searches_of_people,
     searches_without_look,
 )
 from profiles.models import Membership
@@ -25,6 +26,8 @@ SETTLED = timedelta(minutes=10)
 FIRST_LOOK = timedelta(days=1)
 READ_AT_ONCE = 50
 """For so many people the index is read at a time: who changes it waits."""
+TOLD_TOGETHER = 20
+"""So many people are told in one transaction."""
 
 
 def tell_of_new_profiles() -> int:
@@ -35,7 +38,12 @@ def tell_of_new_profiles() -> int:
     waiting = SavedSearch.objects.filter(has_alert=True, looked_at__lt=until)
     earliest = waiting.aggregate(at=Min("looked_at"))["at"]
     newcomers = newcomers_between(earliest, until) if earliest else []
-    told = sum(_tell(*one, newcomers, until) for one in _with_news(newcomers, until))
+    own = _with_news(newcomers, until)
+    people = list(own)
+    told = sum(
+        _tell(people[start : start + TOLD_TOGETHER], own, newcomers, until)
+        for start in range(0, len(people), TOLD_TOGETHER)
+    )
     SavedSearch.objects.filter(looked_at__lt=until).update(looked_at=until)
     return told
 
@@ -55,10 +63,10 @@ def _start_partner_alerts(until: datetime) -> None:
     )
 
 
-def _with_news(newcomers: Sequence[Newcomer], until: datetime) -> list[tuple[int, set[int]]]:
+def _with_news(newcomers: Sequence[Newcomer], until: datetime) -> dict[int, set[int]]:
     """The people for whom one of the newcomers seems to be news, with their own organisations."""
     if not newcomers:
-        return []
+        return {}
     waiting = groupby(searches_without_look(until), key=attrgetter("user_id"))
     people = {user_id: list(searches) for user_id, searches in waiting}
     own: dict[int, set[int]] = {user_id: set() for user_id in people}
@@ -70,15 +78,22 @@ def _with_news(newcomers: Sequence[Newcomer], until: datetime) -> list[tuple[int
         few = keys[start : start + READ_AT_ONCE]
         with index.reading():
             found += [one for one in few if news_for(people[one], newcomers, own[one])]
-    return [(user_id, own[user_id]) for user_id in found]
+    return {user_id: own[user_id] for user_id in found}
 
 
-def _tell(user_id: int, own: set[int], newcomers: Sequence[Newcomer], until: datetime) -> bool:
-    """Whether there was something to tell still."""
+def _tell(
+    people: Sequence[int],
+    own: Mapping[int, Collection[int]],
+    newcomers: Sequence[Newcomer],
+    until: datetime,
+) -> int:
+    """For how many of the people there was something to tell still."""
+    told = 0
     with audit.transaction():
-        still = searches_without_look(until).filter(user=user_id)
-        news = news_for(list(still.select_for_update(of=("self",))), newcomers, own)
-        if news:
-            profiles_published(user_id, news, until)
-        SavedSearch.objects.filter(user=user_id, looked_at__lt=until).update(looked_at=until)
-    return bool(news)
+        locked = searches_of_people(people, until)
+        for user_id, searches in groupby(locked, key=attrgetter("user_id")):
+            if news := news_for(list(searches), newcomers, own[user_id]):
+                profiles_published(news, until)
+                told += 1
+        SavedSearch.objects.filter(user__in=people, looked_at__lt=until).update(looked_at=until)
+    return told

@@ -88,6 +88,20 @@ def test_members_hear_of_a_new_high_fit_without_asking(days, host):
     assert "/searches/" in mail.text
 
 
+@pytest.mark.parametrize(("together", "questions"), [(20, 80), (2, 92)])
+def test_people_are_told_together(
+    together, questions, days, host, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(service, "TOLD_TOGETHER", together)
+    MembershipFactory.create_batch(6, organisation=host.organisation)
+    visitor_profile(ref="P-NEW")
+    days(1)
+    with django_assert_max_num_queries(questions):
+        assert tell_of_new_profiles() == 7
+    members = host.organisation.memberships.values_list("user", flat=True)
+    assert sorted(mail.recipient_id for mail in mails()) == sorted(members)
+
+
 def test_each_published_profile_is_watched_and_no_other(days, host):
     visitor = visitor_profile(ref="P-BOTH", organisation=host.organisation, contact=host.contact)
     ProfileFactory(organisation=host.organisation, contact=host.contact, role="visiting")
