@@ -52,7 +52,7 @@ def _snapshot(figures: HandedIn) -> dict[str, Any]:
     return {
         "dated": datetime.combine(day, time(12), tzinfo=figures.as_of.tzinfo).isoformat(),
         "partnership": figures.whose,
-        "acronym": figures.partnership.acronym if figures.partnership else "",
+        "acronym": figures.reporter.acronym,
         "facts": [[str(label), in_words(value)] for label, value in facts],
         "tables": [
             _printed(figures, name, found)

@@ -50,7 +50,7 @@ def _csv(figures: HandedIn, name: str) -> bytes:
 def _json(figures: HandedIn) -> bytes:
     return as_json(
         {
-            "partnership": figures.partnership and figures.partnership.acronym,
+            "partnership": figures.reporter.acronym or None,
             "from": figures.starts_on,
             "until": figures.ends_on,
             "mode": figures.mode or None,

@@ -105,11 +105,11 @@ class _Report:
     def _facts(self) -> Iterator[tuple[Any, Any]]:
         facts = self._figures.facts()
         yield facts[0]
-        partnership = self._figures.partnership
-        if partnership and partnership.coordinator_name:
-            yield _("Coordinator"), partnership.coordinator_name
-        if partnership:
-            yield _("Field"), partnership.field
+        reporter = self._figures.reporter
+        if reporter.coordinator:
+            yield _("Coordinator"), reporter.coordinator
+        if reporter.field:
+            yield _("Field"), reporter.field
         yield from facts[1:]
         yield _("Figures as of"), self._figures.as_of
 

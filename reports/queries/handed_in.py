@@ -48,6 +48,28 @@ def notes_on(tables: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Reporter:
+    """Who hands in, as it was called and run then; all partnerships together have a name alone."""
+
+    name: str
+    acronym: str = ""
+    coordinator: str = ""
+    field: str = ""
+
+
+def reporter_of(partnership: Partnership | None) -> Reporter:
+    """As of now; `partnership` None: all together."""
+    if partnership is None:
+        return Reporter(str(ALL))
+    return Reporter(
+        name=str(partnership),
+        acronym=partnership.acronym,
+        coordinator=partnership.coordinator_name,
+        field=partnership.field,
+    )
+
+
+@dataclass(frozen=True)
 class HandedIn:
     """What every export is made of. `partnership` None: of all together. `notes` say how each table
     is counted, `texts` are the partnership's own by section, `lists` are exchanges, records and
@@ -55,6 +77,7 @@ class HandedIn:
     period, which has no lists; figures of today have neither."""
 
     partnership: Partnership | None
+    reporter: Reporter
     starts_on: date | None
     ends_on: date | None
     mode: str
@@ -68,7 +91,7 @@ class HandedIn:
 
     @property
     def whose(self) -> str:
-        return str(self.partnership or ALL)
+        return self.reporter.name
 
     @property
     def is_frozen(self) -> bool:
@@ -108,6 +131,7 @@ def of_scope(scope: Scope, only: str | None = None) -> HandedIn:
     needs_lists = only is None or only not in tables
     return HandedIn(
         partnership=scope.partnership,
+        reporter=reporter_of(scope.partnership),
         starts_on=scope.starts_on,
         ends_on=scope.ends_on,
         mode=scope.mode,
@@ -121,8 +145,10 @@ def of_scope(scope: Scope, only: str | None = None) -> HandedIn:
 
 def of_period(period: ReportingPeriod) -> HandedIn:
     """The figures as they were frozen. Raises `AlteredPeriod`."""
+    kept = period.snapshot.get("whose")
     return HandedIn(
         partnership=period.partnership,
+        reporter=Reporter(**kept) if kept else reporter_of(period.partnership),
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         mode="",

@@ -12,8 +12,9 @@ from cxc_portal.core.errors import DomainError
 from cxc_portal.core.exports import Column, Table
 from reports.models import ReportingPeriod
 
-FORMAT = 1
-"""Grows when snapshots are written differently; those written before stay readable."""
+FORMAT = 2
+"""Grows when snapshots are written differently; those written before stay readable: the first kept
+of the partnership nothing but the acronym."""
 
 KIND = "kind"
 _WRITTEN: Mapping[type, tuple[str, Callable[[Any], str]]] = {

@@ -1,5 +1,6 @@
 """Freezing a period: its figures stay the same for ever, whatever happens later."""
 
+from dataclasses import asdict
 from datetime import date
 
 from django.db import IntegrityError
@@ -12,7 +13,7 @@ from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from profiles.models import Partnership, User
 from reports.models import ReportingPeriod
 from reports.permissions import can_freeze_period
-from reports.queries.handed_in import notes_on, tables_to_hand_in
+from reports.queries.handed_in import notes_on, reporter_of, tables_to_hand_in
 from reports.queries.periods import FORMAT, frozen_tables
 from reports.queries.report_texts import texts_of
 from reports.queries.scopes import Scope
@@ -60,7 +61,7 @@ def _frozen(
     tables = tables_to_hand_in(Scope(partnership, starts_on, ends_on))
     snapshot = {
         "format": FORMAT,
-        "partnership": partnership.acronym if partnership else "",
+        "whose": asdict(reporter_of(partnership)),
         "starts_on": starts_on.isoformat(),
         "ends_on": ends_on.isoformat(),
         "frozen_at": moment.isoformat(),

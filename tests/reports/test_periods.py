@@ -2,16 +2,20 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
+from cxc_portal.core.documents import digest_of
 from cxc_portal.core.errors import NotAllowed, TransitionRefused
 from cxc_portal.core.exports import Column, Table
 from cxc_portal.core.models import AuditEntry
 from profiles.enums import StaffRoleName
 from profiles.models import Partnership
+from reports.exports.files import export
 from reports.models import ReportingPeriod
-from reports.queries.handed_in import of_period
+from reports.queries.handed_in import Reporter, of_period, reporter_of
 from reports.queries.periods import AlteredPeriod, frozen_tables, tables_of_period
 from reports.services.hand_records import Recorded, add_record
 from reports.services.periods import freeze_period
@@ -63,9 +67,27 @@ def test_the_world_changes_and_the_figures_do_not():
 def test_a_period_names_whose_it_is_and_is_traced():
     period = freeze(staff())
     snapshot = period.snapshot
-    assert snapshot["partnership"] == "RECIPE4MOBILITY"
+    assert snapshot["whose"]["acronym"] == "RECIPE4MOBILITY"
     assert (snapshot["starts_on"], snapshot["ends_on"]) == ("2026-01-01", "2026-10-31")
     assert AuditEntry.objects.get(event="period.freeze").data == {"digest": period.digest}
+
+
+def test_who_handed_in_stays_when_the_partnership_changes():
+    Partnership.objects.filter(pk=own().pk).update(coordinator_name="Ana Costa", field="Rail")
+    period = freeze(staff())
+    Partnership.objects.filter(pk=own().pk).update(coordinator_name="Rui Dias", field="Cars")
+    period.refresh_from_db()
+    figures = of_period(period)
+    assert figures.reporter == Reporter(str(own()), "RECIPE4MOBILITY", "Ana Costa", "Rail")
+    word = export(figures, "docx").content
+    assert b"Ana Costa" in ZipFile(BytesIO(word)).read("word/document.xml")
+
+
+def test_a_period_frozen_before_names_were_kept_has_those_of_today():
+    period = freeze(staff())
+    del period.snapshot["whose"]
+    period.digest = digest_of(period.snapshot)
+    assert of_period(period).reporter == reporter_of(own())
 
 
 def test_what_was_changed_in_the_database_is_not_shown():
@@ -82,8 +104,6 @@ def test_every_value_comes_back_as_it_was():
     table = Table("Things", columns, [(*row, moment)])
     period = freeze(staff())
     period.snapshot = {"tables": frozen_tables({"things": table}, {"things": ""})}
-    from cxc_portal.core.documents import digest_of
-
     period.digest = digest_of(period.snapshot)
     period.save()
     period.refresh_from_db()
@@ -92,7 +112,8 @@ def test_every_value_comes_back_as_it_was():
 
 def test_the_support_office_freezes_those_of_all():
     period = freeze(staff(StaffRoleName.SUPPORT), partnership_id=None)
-    assert (period.partnership, period.snapshot["partnership"], period.texts) == (None, "", {})
+    assert (period.partnership, period.texts) == (None, {})
+    assert of_period(period).reporter == Reporter("All partnerships")
 
 
 @pytest.mark.parametrize(
