@@ -355,6 +355,26 @@ def test_a_search_that_was_switched_off_meanwhile_tells_nothing(monkeypatch, day
     assert told(quiet.contact) == []
 
 
+def test_whoever_met_the_newcomer_meanwhile_is_not_told(monkeypatch, days, host):
+    colleague = MembershipFactory(organisation=host.organisation).user
+    visitor = visitor_profile(ref="P-NEW")
+    days(1)
+    save_search(name="All", query="role=visiting", actor=colleague)
+    SavedSearch.objects.filter(user=colleague).update(looked_at=START)
+    looked = []
+
+    def met_after_both_looked(*args):
+        found = news_for(*args)
+        looked.append(bool(found))
+        if looked == [True, True]:
+            match_between(host, visitor)
+        return found
+
+    monkeypatch.setattr(service, "news_for", met_after_both_looked)
+    assert tell_of_new_profiles() == 1
+    assert [mail.to for mail in mails()] == [colleague.email]
+
+
 def test_the_look_is_noted_also_when_there_was_nothing_to_tell(days, quiet):
     search = save_search(name="Swedes", query="country=SE", actor=quiet.contact)
     visitor_profile()
